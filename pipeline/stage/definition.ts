@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import type { JsonObject, JsonValue } from '../core/json.js';
+import type { ArtifactType } from './artifact.js';
+import type { BatchContext, Host, Item, ItemResult, PlanningContext, StageContext } from './context.js';
+
+export interface InputSpec {
+  readonly type: ArtifactType;
+  /** Takes a list of artifacts; otherwise exactly one. */
+  readonly many?: boolean;
+  readonly optional?: boolean;
+  readonly description: string;
+}
+
+export interface OutputSpec {
+  readonly type: ArtifactType;
+  readonly description: string;
+}
+
+/** Source files that a stage reads beside its inputs. They are hashed before it runs; they are part of its key. */
+export interface SourceRequest {
+  /** What the stage calls them: `scene`, `textures`, `images`. */
+  readonly role: string;
+  /** A path or glob, relative to the pipeline file's folder (or absolute). */
+  readonly pattern: string;
+  /** No match is an error that points at this path in the stage's params. */
+  readonly required: boolean;
+  /** Where in `with` the pattern stands, for the diagnostic: ['scene']. */
+  readonly param: readonly (string | number)[];
+  /** The names of these files matter to the result (outputs are called after them); by default only contents do. */
+  readonly named?: boolean;
+}
+
+/** What a job needs of the machine; never more at once than there is. */
+export interface Resources {
+  /** CPU slots of one job (a whole stage, or one batch of a map stage). */
+  readonly cpu: number;
+  readonly memoryMb?: number;
+  readonly gpu?: number;
+}
+
+interface StageKindBase<P> {
+  /** What `uses` names: `render`, `yolo/train`. */
+  readonly kind: string;
+  /** One sentence for `pipeline stages`. */
+  readonly summary: string;
+  /** Raised whenever the outputs would change for the same inputs. */
+  readonly revision: number;
+  /** Every property described: the schema is the documentation. Objects are strict. */
+  readonly params: z.ZodType<P>;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** The first one is what the bare stage name stands for. */
+  readonly outputs: Readonly<Record<string, OutputSpec>>;
+  /** False when no randomness goes into the result: then another seed re-runs nothing. */
+  readonly seeded: boolean;
+  resources?(params: P): Resources;
+  /** Pure: which files the stage reads. */
+  sources?(params: P): readonly SourceRequest[];
+  /** The params as they stand in the key, where some of them (paths, worker counts) must not. Default: all. */
+  keyParams?(params: P): JsonValue;
+  /**
+   * Versions of outside tools that the result depends on (Blender's build hash, the tensor backend).
+   * @throws UserError with what to install when a tool is missing
+   */
+  tools?(params: P, host: Host): Promise<JsonObject>;
+}
+
+/** A stage kind that runs as one job. */
+export interface WholeStageKind<P = unknown> extends StageKindBase<P> {
+  readonly mode: 'whole';
+  run(context: StageContext<P>): Promise<void>;
+}
+
+/** A stage kind that makes many items alike (frames, images), each cached for itself. */
+export interface MapStageKind<P = unknown, I extends Item = Item> extends StageKindBase<P> {
+  readonly mode: 'map';
+  /** All items in order, streamed. Deterministic: a function of the planning context. */
+  items(context: PlanningContext<P>): AsyncIterable<I>;
+  /** All that the item's result depends on, beside kind, revision and tools. Never its id or a path. */
+  itemKey(item: I, context: PlanningContext<P>): JsonValue;
+  /** At most this many items a batch. */
+  batchSize(params: P): number;
+  /** Makes the items; every one is committed or rejected. A thrown error fails those that are left. */
+  runBatch(items: readonly I[], context: BatchContext<P, I>): Promise<void>;
+  /** Makes the outputs of all items' results, which come in the order of `items`. */
+  collect(results: AsyncIterable<ItemResult<I>>, context: StageContext<P>): Promise<void>;
+}
+
+export type StageKind = WholeStageKind | MapStageKind;
+
+/** Types a definition's parts against each other and forgets the parameters, so that kinds fit in one registry. */
+export function defineStage<P>(kind: Omit<WholeStageKind<P>, 'mode'>): WholeStageKind {
+  return { ...kind, mode: 'whole' };
+}
+
+/** As defineStage, for a kind that works item by item. */
+export function defineMapStage<P, I extends Item>(kind: Omit<MapStageKind<P, I>, 'mode'>): MapStageKind {
+  return { ...kind, mode: 'map' };
+}
