@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
 import { parsePipelineFile } from '../file/parse.js';
@@ -38,8 +38,10 @@ export async function loadPlan(
   const text = await readFile(path, 'utf8').catch(async () => {
     throw new DiagnosticError([await noSuchFile(path, stages)]);
   });
-  const texts = new Map([[path, text]]);
-  const file = parsePipelineFile(text, path, options.set);
+  const shown = relative(process.cwd(), path);
+  const shownAs = shown.startsWith('..') ? path : shown;
+  const texts = new Map([[shownAs, text]]);
+  const file = parsePipelineFile(text, path, options.set, shownAs);
   if (!file.ok) throw new DiagnosticError(file.error, texts);
   const plan = planPipeline(file.value, registry, stages);
   if (!plan.ok) throw new DiagnosticError(plan.error, texts);

@@ -77,7 +77,7 @@ async function forecastsOf(
   const store = new Store(storeDirectory);
   const missing = await missingSources(plan, { store });
   if (missing.length > 0)
-    throw new DiagnosticError(missing, new Map([[plan.file.path, plan.file.source.text]]));
+    throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
   const forecasts = await examinePlan(plan, { store, host: localHost(plan.file.directory, store, signal) });
   await store.files.save();
   return forecasts;

@@ -38,7 +38,7 @@ export async function runCommand(
   const store = new Store(storeDirectory);
   const missing = await missingSources(plan, { store });
   if (missing.length > 0)
-    throw new DiagnosticError(missing, new Map([[plan.file.path, plan.file.source.text]]));
+    throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
   const runId = newRunId();
   const journal = await Journal.open(store.runDirectory(runId));
