@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram, run } from './machine.mjs';
@@ -17,28 +26,13 @@ export function ensureNpmPackages(machine) {
   const folder = join(machine.root, 'node_modules');
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found?.isSymbolicLink()) return;
-  const lockDigest = createHash('sha256')
-    .update(readFileSync(join(machine.root, 'package-lock.json')))
-    .digest('hex');
   const marker = join(folder, '.darkroom-setup.json');
-  if (found && rememberedDigest(marker) === lockDigest) return;
+  const lock = readFileSync(join(machine.root, 'package-lock.json'));
+  const remembered = JSON.stringify({ lockDigest: createHash('sha256').update(lock).digest('hex') });
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === remembered) return;
   machine.say('installing the npm packages (npm ci)');
   install(machine);
-  writeFileSync(marker, `${JSON.stringify({ lockDigest })}\n`);
-}
-
-/**
- * @param {string} marker
- * @returns {unknown}
- */
-function rememberedDigest(marker) {
-  try {
-    /** @type {{ lockDigest?: unknown }} */
-    const remembered = JSON.parse(readFileSync(marker, 'utf8'));
-    return remembered.lockDigest;
-  } catch {
-    return undefined;
-  }
+  writeFileSync(marker, remembered);
 }
 
 /** @param {Machine} machine */
