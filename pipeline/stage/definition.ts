@@ -48,7 +48,7 @@ interface StageKindBase<P> {
   /** Every property described: the schema is the documentation. Objects are strict. */
   readonly params: z.ZodType<P>;
   readonly inputs: Readonly<Record<string, InputSpec>>;
-  /** The first one is what the bare stage name stands for. */
+  /** A stage with one output is referred to by its bare name, one with several by `stage.output`. */
   readonly outputs: Readonly<Record<string, OutputSpec>>;
   /** False when no randomness goes into the result: then another seed re-runs nothing. */
   readonly seeded: boolean;
