@@ -193,6 +193,8 @@ test('an argument that the set-up does not know is an error', async () => {
 
 test('a Node that is too old is refused by its version', () => {
   const machine = createMachine();
-  expect(() => ensureNodeVersion({ ...machine, nodeVersion: '18.20.4' })).toThrow('this is 18.20.4');
-  expect(() => ensureNodeVersion({ ...machine, nodeVersion: '20.0.0' })).not.toThrow();
+  for (const nodeVersion of ['18.20.4', '20.5.0'])
+    expect(() => ensureNodeVersion({ ...machine, nodeVersion })).toThrow(`this is ${nodeVersion}`);
+  for (const nodeVersion of ['20.19.0', '22.0.0'])
+    expect(() => ensureNodeVersion({ ...machine, nodeVersion })).not.toThrow();
 });

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from '../../core/error-code.js';
+import { hasErrorCode } from '../../core/error-code.js';
 import type { HealthCheck } from '../../stage/health-check.js';
 
 const comfortableGib = 5;
@@ -30,7 +30,7 @@ async function statNearest(path: string): Promise<{ bavail: number; bsize: numbe
     const { bavail, bsize } = await statfs(path);
     return { bavail, bsize, path };
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    if (!hasErrorCode(error, 'ENOENT') || dirname(path) === path) throw error;
     return statNearest(dirname(path));
   }
 }

@@ -1,6 +1,7 @@
 import type { HealthCheck } from '../../stage/health-check.js';
 
-const oldestMajor = 20;
+/** As package.json's `engines` says. */
+const oldest = { major: 20, minor: 19 };
 
 /** Whether this Node is one that the program is made for. */
 export function nodeVersionCheck(version: string = process.versions.node): HealthCheck {
@@ -9,11 +10,13 @@ export function nodeVersionCheck(version: string = process.versions.node): Healt
     run: async () => {
       const found = `Node ${version} (${process.platform} ${process.arch})`;
       const detail = { version, platform: process.platform, arch: process.arch };
-      if (Number(version.split('.')[0]) >= oldestMajor) return { state: 'ok', found, detail };
+      const [major = 0, minor = 0] = version.split('.').map(Number);
+      const isNewEnough = major > oldest.major || (major === oldest.major && minor >= oldest.minor);
+      if (isNewEnough) return { state: 'ok', found, detail };
       return {
         state: 'missing',
         found,
-        remedy: `Install Node ${oldestMajor} or newer: https://nodejs.org`,
+        remedy: `Install Node ${oldest.major}.${oldest.minor} or newer: https://nodejs.org`,
         detail,
       };
     },
