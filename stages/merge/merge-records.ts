@@ -78,8 +78,7 @@ function mapObjects(
   const objects: DatasetRecord['objects'] = [];
   for (const object of record.objects) {
     const target = mapping.target(object.class);
-    if (target !== undefined)
-      objects.push(target === object.class ? object : { ...object, class: target });
+    if (target !== undefined) objects.push(target === object.class ? object : { ...object, class: target });
     else counts.droppedObjects.set(object.class, (counts.droppedObjects.get(object.class) ?? 0) + 1);
   }
   return objects;

@@ -35,19 +35,22 @@ export const mergeStage = defineStage<MergeParams>({
   summary: 'Makes one dataset of several',
   revision: 1,
   params,
-  inputs: { datasets: { type: 'dataset', many: true, description: 'The datasets, in the order they are taken' } },
+  inputs: {
+    datasets: { type: 'dataset', many: true, description: 'The datasets, in the order they are taken' },
+  },
   outputs: { dataset: { type: 'dataset', description: 'All their images' } },
   seeded: true,
   run: merge,
 });
 
 async function merge(context: StageContext<MergeParams>): Promise<void> {
-  const [{ readDataset }, { writeDataset }, { mapClasses }, { mergeRecords, emptyCounts }] = await Promise.all([
-    import('../lib/dataset/dataset.js'),
-    import('../lib/dataset/dataset-writer.js'),
-    import('./class-mapping.js'),
-    import('./merge-records.js'),
-  ]);
+  const [{ readDataset }, { writeDataset }, { mapClasses }, { mergeRecords, emptyCounts }] =
+    await Promise.all([
+      import('../lib/dataset/dataset.js'),
+      import('../lib/dataset/dataset-writer.js'),
+      import('./class-mapping.js'),
+      import('./merge-records.js'),
+    ]);
   const { params: wanted } = context;
   const datasets = await Promise.all(
     context.inputList('datasets').map(({ name, artifact }) => readDataset(artifact, `dataset "${name}"`)),
@@ -70,7 +73,11 @@ async function merge(context: StageContext<MergeParams>): Promise<void> {
     { classes: mapping.classes },
     counted(merged, total, context),
   );
-  tell(context, counts, datasets.map((dataset) => dataset.label));
+  tell(
+    context,
+    counts,
+    datasets.map((dataset) => dataset.label),
+  );
   context.metric('images', header.imageCount);
   context.metric('objects', header.objectCount);
 }
@@ -116,8 +123,7 @@ function tell(context: StageContext<MergeParams>, counts: MergeCounts, labels: r
           ? ` ${counts.contradicting.length} of them had other boxes there (${firstOf(counts.contradicting)}); the earlier boxes stand.`
           : ''),
     );
-  if (counts.renamed > 0)
-    context.log(`${counts.renamed} images got another name because theirs was in use.`);
+  if (counts.renamed > 0) context.log(`${counts.renamed} images got another name because theirs was in use.`);
   for (const [name, count] of counts.droppedObjects)
     context.warn(`${count} objects of class "${name}" are left out, as the class rules say.`);
   for (const [index, taken] of counts.taken.entries()) {

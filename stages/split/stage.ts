@@ -87,7 +87,8 @@ async function split(context: StageContext<SplitParams>): Promise<void> {
   if (leftOut > 0)
     context.warn(`${leftOut} images are in no split, because the counts leave no room for their groups.`);
   for (const name of splitNames) {
-    if (wanted[name] !== 0 && writers[name].imageCount === 0) throw emptySplit(name, wanted, sets.size, dataset);
+    if (wanted[name] !== 0 && writers[name].imageCount === 0)
+      throw emptySplit(name, wanted, sets.size, dataset);
     await writers[name].finish();
     context.metric(`${name}/images`, writers[name].imageCount);
     context.metric(`${name}/objects`, writers[name].objectCount);
@@ -104,12 +105,7 @@ function groupName(record: DatasetRecord, by: string | undefined, dataset: Datas
   });
 }
 
-function emptySplit(
-  name: SplitName,
-  wanted: SplitParams,
-  groupCount: number,
-  dataset: Dataset,
-): UserError {
+function emptySplit(name: SplitName, wanted: SplitParams, groupCount: number, dataset: Dataset): UserError {
   return new UserError(
     `No image fell into the ${name} set: ${dataset.header.imageCount} images in ${groupCount} groups, ` +
       `of which ${name} was to take ${wanted[name]}.`,

@@ -2,7 +2,12 @@ import { UserError } from '../../../pipeline/core/user-error.js';
 import { nearestName } from '../../../pipeline/core/nearest-name.js';
 import type { ArtifactReader } from '../../../pipeline/stage/artifact.js';
 import { parseLine } from './json-line.js';
-import { datasetHeaderSchema, datasetRecordSchema, type DatasetHeader, type DatasetRecord } from './record.js';
+import {
+  datasetHeaderSchema,
+  datasetRecordSchema,
+  type DatasetHeader,
+  type DatasetRecord,
+} from './record.js';
 
 /** A dataset artifact, opened. */
 export interface Dataset {
