@@ -84,7 +84,7 @@ async function merge(context: StageContext<MergeParams>): Promise<void> {
 
 /** @returns one limit a dataset */
 function limitsFor(limit: MergeParams['limit'], count: number): readonly (number | null)[] {
-  if (!Array.isArray(limit)) return Array.from({ length: count }, () => limit);
+  if (limit === null || typeof limit === 'number') return Array.from({ length: count }, () => limit);
   if (limit.length !== count)
     throw new UserError(`\`limit\` lists ${limit.length} values, but there are ${count} datasets.`);
   return limit;
