@@ -95,7 +95,10 @@ async function* limited(
   limit: number | null,
   seed: number,
 ): AsyncIterable<DatasetRecord> {
-  if (limit === null || limit >= dataset.header.imageCount) return yield* dataset.records();
+  if (limit === null || limit >= dataset.header.imageCount) {
+    yield* dataset.records();
+    return;
+  }
   const { sampleContents } = await import('./merge-records.js');
   const left = new Set(await sampleContents(dataset.records(), limit, seed));
   for await (const record of dataset.records()) if (left.delete(record.imageDigest)) yield record;
