@@ -25,13 +25,15 @@ export interface PipelineFile {
  * Reads a pipeline file's text: YAML, `--set` settings, schema, variables.
  * @param path absolute; only its name and folder are used
  * @param settings `path=value`, applied in order
+ * @param shownAs what diagnostics call the file
  */
 export function parsePipelineFile(
   text: string,
   path: string,
   settings: readonly string[] = [],
+  shownAs: string = path,
 ): Result<PipelineFile, readonly Diagnostic[]> {
-  const source = new SourceText(path, text);
+  const source = new SourceText(shownAs, text);
   const syntaxErrors = source.syntaxErrors();
   if (syntaxErrors.length > 0) return failure(syntaxErrors);
   const mistakes = settings.flatMap((setting) => applySetting(source, setting) ?? []);

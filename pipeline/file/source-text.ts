@@ -31,11 +31,17 @@ export class SourceText {
 
   /** What the YAML parser objects to. */
   syntaxErrors(): readonly Diagnostic[] {
-    return this.#document.errors.map((error) => ({
-      severity: 'error',
-      message: `This is not valid YAML: ${error.message}`,
-      range: this.#range(error.pos[0], error.pos[1]),
-    }));
+    return this.#document.errors.map((error) => {
+      const range = this.#range(error.pos[0], error.pos[1]);
+      const line = this.text.split('\n')[range.line - 1] ?? '';
+      const unquoted = /[{[].*[^"'$]\$\{/.test(line);
+      return {
+        severity: 'error',
+        message: `This is not valid YAML: ${error.message}`,
+        range,
+        ...(unquoted ? { hint: 'Inside { } and [ ], write "${…}" with quotes.' } : {}),
+      };
+    });
   }
 
   /** The document as plain data. @throws ReferenceError when aliases would blow it up */

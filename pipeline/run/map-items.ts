@@ -55,14 +55,14 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const pending = items.filter(({ result }) => !result);
   world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
 
-  const failures = new Map<string, string>();
-  const causes: unknown[] = [];
+  const failures = new Map<string, Failure>();
+  let hint: string | undefined;
   let done = items.length - pending.length;
   const settled = (): void =>
     world.emit({ type: 'stage-progress', stage, done: ++done, total: items.length, unit: 'items' });
-  const fail = (item: Item, message: string): void => {
+  const fail = (item: Item, message: string, details: readonly string[] = []): void => {
     if (failures.has(item.id)) return;
-    failures.set(item.id, message);
+    failures.set(item.id, { message, details });
     world.emit({ type: 'item-failed', stage, item: item.id, message });
     settled();
   };
@@ -103,9 +103,9 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
       );
     } catch (error) {
       if (world.signal.aborted) throw error;
-      causes.push(error);
-      for (const { item, result } of batch)
-        if (!result) fail(item, error instanceof Error ? error.message : String(error));
+      const { message, details } = describe(error);
+      if (error instanceof UserError) hint ??= error.hint;
+      for (const { item, result } of batch) if (!result) fail(item, message, details);
     } finally {
       await rm(batchDirectory, { recursive: true, force: true });
     }
@@ -122,7 +122,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   }
   const outcomes = await Promise.allSettled(batches);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  if (failures.size > 0) throw failedItems(stage, items.length, failures, causes);
+  if (failures.size > 0) throw failedItems(stage, items.length, failures, hint);
 
   async function* results(): AsyncIterable<ItemResult> {
     for (const { result } of items) if (result) yield result;
@@ -131,19 +131,31 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   return items.length;
 }
 
+interface Failure {
+  readonly message: string;
+  readonly details: readonly string[];
+}
+
+function describe(error: unknown): Failure {
+  if (error instanceof UserError) return { message: error.message, details: error.details };
+  if (error instanceof Error)
+    return { message: error.message, details: error.stack?.split('\n').slice(1) ?? [] };
+  return { message: String(error), details: [] };
+}
+
+/** Names the first failures, and shows in full what the very first one printed. */
 function failedItems(
   stage: string,
   total: number,
-  failures: ReadonlyMap<string, string>,
-  causes: readonly unknown[],
+  failures: ReadonlyMap<string, Failure>,
+  hint: string | undefined,
 ): UserError {
-  const shown = [...failures].slice(0, shownFailures).map(([id, message]) => `${id}: ${message}`);
-  if (failures.size > shownFailures)
-    shown.push(`… and ${failures.size - shownFailures} more, in the stage's log and journal`);
-  const cause = causes.find((each) => each instanceof UserError);
+  const shown = [...failures].slice(0, shownFailures).map(([id, { message }]) => `${id}: ${message}`);
+  const more = failures.size - shownFailures;
+  if (more > 0) shown.push(`… and ${more} more; the journal of the run names them all`);
+  const first = [...failures.values()].find(({ details }) => details.length > 0);
   return new UserError(`${failures.size} of ${total} items of ${stage} failed; the others are kept.`, {
-    details: [...shown, ...(cause?.details ?? [])],
-    ...(cause?.hint ? { hint: cause.hint } : {}),
-    ...(causes.length > 0 ? { cause: causes[0] } : {}),
+    details: [...shown, ...(first?.details ?? [])],
+    ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -32,7 +32,8 @@ export async function readSources(
   const diagnostics: Diagnostic[] = [];
   const stamps = new Map<string, string>();
   const named = new Map<string, boolean>();
-  for (const request of stage.kind.sources?.(stage.params) ?? []) {
+  const boundInputs = new Set(Object.keys(stage.inputs));
+  for (const request of stage.kind.sources?.(stage.params, boundInputs) ?? []) {
     const found = await findFiles(request, file.directory);
     if (found.length === 0 && request.required) diagnostics.push(await missingFile(file, stage, request));
     const files = byRole.get(request.role) ?? [];

@@ -46,7 +46,7 @@ export async function stageState(
     ),
     sources: sources.keyParts,
     tools,
-    ...(stage.kind.seeded ? { seed: stage.seed } : {}),
+    ...(stage.kind.seeded(stage.params) ? { seed: stage.seed } : {}),
   };
   const key = stageKey(parts);
   const record = diagnostics.length > 0 ? undefined : await world.store.records.readStage(key);

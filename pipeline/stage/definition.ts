@@ -51,10 +51,10 @@ interface StageKindBase<P> {
   /** A stage with one output is referred to by its bare name, one with several by `stage.output`. */
   readonly outputs: Readonly<Record<string, OutputSpec>>;
   /** False when no randomness goes into the result: then another seed re-runs nothing. */
-  readonly seeded: boolean;
+  seeded(params: P): boolean;
   resources?(params: P): Resources;
-  /** Pure: which files the stage reads. */
-  sources?(params: P): readonly SourceRequest[];
+  /** Pure: which files the stage reads, given which of its inputs are bound. */
+  sources?(params: P, boundInputs: ReadonlySet<string>): readonly SourceRequest[];
   /** The params as they stand in the key, where some of them (paths, worker counts) must not. Default: all. */
   keyParams?(params: P): JsonValue;
   /**
