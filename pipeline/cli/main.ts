@@ -1,6 +1,9 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
+import { localHost } from '../run/host.js';
+import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import type { Console, Program } from './program.js';
 
@@ -109,8 +112,11 @@ function commands(
     .option('--json', 'as JSON')
     .option(...store)
     .action(async (options: { json?: boolean; store?: string }) => {
-      const { doctorCommand } = await import('./doctor.js');
-      exit(await doctorCommand(options, program, console, signal));
+      const { runDoctor } = await import('./doctor.js');
+      const storeDirectory = resolve(options.store ?? '.pipeline');
+      const { exec, env } = localHost(process.cwd(), new Store(storeDirectory), signal);
+      const output = { json: options.json ?? false, write: console.out };
+      exit(await runDoctor(program.healthChecks, { env, exec, storeDirectory }, output));
     });
   root
     .command('init')

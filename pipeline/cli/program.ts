@@ -1,5 +1,5 @@
 import type { StageRegistry } from '../stage/registry.js';
-import type { HealthCheck } from './doctor.js';
+import type { HealthCheck } from '../stage/health-check.js';
 
 /** What the engine's command line is made of; the program that owns the stage kinds hands it in. */
 export interface Program {
