@@ -1,7 +1,8 @@
 import { DiagnosticError } from '../core/diagnostic.js';
 import { count, duration } from '../report/wording.js';
-import { examinePlan, missingSources, type StageForecast } from '../run/examine.js';
+import { examinePlan, type StageForecast } from '../run/examine.js';
 import { localHost } from '../run/host.js';
+import { missingSources } from '../run/sources.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
@@ -75,7 +76,7 @@ async function forecastsOf(
 ): Promise<readonly StageForecast[]> {
   const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
   const store = new Store(storeDirectory);
-  const missing = await missingSources(plan, { store });
+  const missing = await missingSources(plan);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
   const forecasts = await examinePlan(plan, { store, host: localHost(plan.file.directory, store, signal) });

@@ -19,21 +19,27 @@ describe('the memory of file digests', () => {
     const memory = new FileMemory(root);
     await writeFile(path, 'one');
     await utimes(path, 1000, 1000);
-    expect((await memory.hash(path)).digest).toBe(digestOfBytes('one'));
+    expect((await memory.hash([path]))[0]?.digest).toBe(digestOfBytes('one'));
     await writeFile(path, 'two');
     await utimes(path, 1000, 1000);
-    expect((await memory.hash(path)).digest).toBe(digestOfBytes('two'));
+    expect((await memory.hash([path]))[0]?.digest).toBe(digestOfBytes('two'));
+  });
+
+  it('names a file that cannot be read', async () => {
+    await expect(new FileMemory(root).hash([join(root, 'gone')])).rejects.toThrow(
+      /gone cannot be read: ENOENT/,
+    );
   });
 
   it('outlives the process, and a broken memory only costs the hashing', async () => {
     await writeFile(path, 'one');
     await utimes(path, 1000, 1000);
     const memory = new FileMemory(root);
-    await memory.hash(path);
+    await memory.hash([path]);
     await memory.save();
     const later = new FileMemory(root);
-    expect((await later.hash(path)).digest).toBe(digestOfBytes('one'));
+    expect((await later.hash([path]))[0]?.digest).toBe(digestOfBytes('one'));
     await writeFile(join(root, 'file-memory.json'), '{"version":1,"files":{"');
-    expect((await new FileMemory(root).hash(path)).digest).toBe(digestOfBytes('one'));
+    expect((await new FileMemory(root).hash([path]))[0]?.digest).toBe(digestOfBytes('one'));
   });
 });
