@@ -13,7 +13,9 @@ export function productRoot(from: string = import.meta.url): string {
   for (let folder = start; ; folder = dirname(folder)) {
     if (nameOf(join(folder, 'package.json')) === 'darkroom') return folder;
     if (folder === dirname(folder))
-      throw new Error(`No folder above ${start} has Darkroom's package.json: the installation is not complete.`);
+      throw new Error(
+        `No folder above ${start} has Darkroom's package.json: the installation is not complete.`,
+      );
   }
 }
 

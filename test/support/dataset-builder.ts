@@ -9,7 +9,10 @@ import type { PredictionRecord } from '../../stages/lib/dataset/prediction-recor
 import { folderArtifact } from './stage-harness.js';
 
 /** A record whose image is the given bytes; everything else has a default. */
-export function aRecord(id: string, changes: Partial<DatasetRecord> & { content?: string } = {}): DatasetRecord {
+export function aRecord(
+  id: string,
+  changes: Partial<DatasetRecord> & { content?: string } = {},
+): DatasetRecord {
   const { content = id, ...rest } = changes;
   return {
     id,
@@ -25,7 +28,11 @@ export function aRecord(id: string, changes: Partial<DatasetRecord> & { content?
   };
 }
 
-export function anObject(name: string, box: ObjectRecord['box'], changes: Partial<ObjectRecord> = {}): ObjectRecord {
+export function anObject(
+  name: string,
+  box: ObjectRecord['box'],
+  changes: Partial<ObjectRecord> = {},
+): ObjectRecord {
   return { box, class: name, ...changes };
 }
 
@@ -64,7 +71,9 @@ export async function aDataset(
 }
 
 /** A predictions artifact on disk. */
-export async function somePredictions(records: readonly (PredictionRecord | string)[]): Promise<ArtifactReader> {
+export async function somePredictions(
+  records: readonly (PredictionRecord | string)[],
+): Promise<ArtifactReader> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-predictions-'));
   const lines = records.map((record) => (typeof record === 'string' ? record : JSON.stringify(record)));
   await writeFile(join(folder, 'predictions.jsonl'), lines.map((line) => `${line}\n`).join(''));

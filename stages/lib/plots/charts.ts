@@ -55,7 +55,7 @@ export async function lineChart(chart: LineChart): Promise<string> {
         field: 'name',
         type: 'nominal',
         scale: { domain: names, range: names.map((_, index) => palette[index % palette.length] ?? ink) },
-        legend: names.length > 1 ? { title: null, orient: 'bottom', columns: 3, symbolType: 'stroke' } : null,
+        legend: names.length > 1 ? { title: null, orient: 'bottom', columns: 4, symbolType: 'stroke' } : null,
       },
     },
   });

@@ -93,7 +93,14 @@ describe('merging records', () => {
 
 describe('class rules', () => {
   it('classes are renamed, dropped and kept, in the order in which they are first named', () => {
-    const mapping = mapClasses([['car', 'cat'], ['bus', 'dog']], { car: 'vehicle', bus: 'vehicle', cat: null }, 'keep');
+    const mapping = mapClasses(
+      [
+        ['car', 'cat'],
+        ['bus', 'dog'],
+      ],
+      { car: 'vehicle', bus: 'vehicle', cat: null },
+      'keep',
+    );
     expect(mapping.classes).toEqual(['vehicle', 'dog']);
     expect(mapping.target('cat')).toBeUndefined();
   });
@@ -116,7 +123,9 @@ describe('the merge stage', () => {
     const dog = aRecord('d', { objects: [anObject('dog', [1, 1, 9, 9]), anObject('cat', [1, 1, 9, 9])] });
     const run = await runStage(mergeStage, {
       params: { classes: { dog: 'animal', cat: null } },
-      inputs: { datasets: [await aDataset([aRecord('a')]), await aDataset([dog, aRecord('x', { content: 'a' })])] },
+      inputs: {
+        datasets: [await aDataset([aRecord('a')]), await aDataset([dog, aRecord('x', { content: 'a' })])],
+      },
     });
     const records = await recordsIn(run.outputs['dataset']);
     expect(records.map(({ id, objects }) => [id, objects.map((object) => object.class)])).toEqual([

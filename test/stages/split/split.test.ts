@@ -9,7 +9,9 @@ import { runStage } from '../../support/stage-harness.js';
 
 const groupsArbitrary = fc
   .uniqueArray(fc.string({ maxLength: 6 }), { maxLength: 40 })
-  .chain((names) => fc.tuple(...names.map((name) => fc.tuple(fc.constant(name), fc.integer({ min: 1, max: 5 })))))
+  .chain((names) =>
+    fc.tuple(...names.map((name) => fc.tuple(fc.constant(name), fc.integer({ min: 1, max: 5 })))),
+  )
   .map((entries) => new Map(entries));
 const shares = { by: 'share', shares: { train: 0.5, validation: 0.3, test: 0.2 } } as const;
 const countsArbitrary: fc.Arbitrary<SplitSizes> = fc.record({
@@ -48,7 +50,10 @@ describe('assigning groups to splits', () => {
         const assigned = assignGroups(groups, sizes, seed);
         for (const name of splitNames) {
           const wanted = sizes.counts[name];
-          const images = [...groups].reduce((sum, [group, n]) => sum + (assigned.get(group) === name ? n : 0), 0);
+          const images = [...groups].reduce(
+            (sum, [group, n]) => sum + (assigned.get(group) === name ? n : 0),
+            0,
+          );
           if (wanted !== 'rest') expect(images).toBeLessThanOrEqual(wanted);
         }
         if (sizes.counts.train === 'rest') expect(assigned.size).toBe(groups.size);
@@ -93,10 +98,15 @@ describe('linked groups', () => {
   it('groups that share a content are one, under the same name in any order', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), fc.constantFrom('1', '2', '3', '4'))),
+        fc.array(
+          fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), fc.constantFrom('1', '2', '3', '4')),
+        ),
         fc.nat(),
         (pairs, by) => {
-          const turned = [...pairs.slice(by % (pairs.length + 1)), ...pairs.slice(0, by % (pairs.length + 1))];
+          const turned = [
+            ...pairs.slice(by % (pairs.length + 1)),
+            ...pairs.slice(0, by % (pairs.length + 1)),
+          ];
           const [one, other] = [new LinkedGroups(), new LinkedGroups()];
           for (const [group, content] of pairs) one.add(group, content);
           for (const [group, content] of turned) other.add(group, content);
@@ -149,7 +159,10 @@ describe('the split stage', () => {
   });
 
   it('an attribute that an image does not have is an error that names the image and what it has', async () => {
-    const run = runStage(splitStage, { params: { by: 'scene' }, inputs: { dataset: await aDataset(records) } });
+    const run = runStage(splitStage, {
+      params: { by: 'scene' },
+      inputs: { dataset: await aDataset(records) },
+    });
     await expect(run).rejects.toMatchObject({
       message: expect.stringContaining('Image "i0"') as string,
       hint: 'It has camera, night.',

@@ -55,7 +55,9 @@ describe('reading a dataset', () => {
 
   it('a folder without dataset.json is no dataset', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'darkroom-empty-'));
-    await expect(readDataset(await folderArtifact('dataset', folder), 'x')).rejects.toThrow('x has no dataset.json');
+    await expect(readDataset(await folderArtifact('dataset', folder), 'x')).rejects.toThrow(
+      'x has no dataset.json',
+    );
   });
 });
 
@@ -102,9 +104,17 @@ describe('writing a dataset', () => {
 
   it.each([
     ['the same id twice', [aRecord('a'), aRecord('a', { image: 'images/b.png' })], 'have the id "a"'],
-    ['the same image name twice', [aRecord('a'), aRecord('b', { image: 'images/a.png' })], 'to be written to'],
+    [
+      'the same image name twice',
+      [aRecord('a'), aRecord('b', { image: 'images/a.png' })],
+      'to be written to',
+    ],
     ['a path out of the dataset', [aRecord('a', { image: 'images/../../x.png' })], 'no path inside images/'],
-    ['an unlisted class', [aRecord('a', { objects: [anObject('dog', [0, 0, 1, 1])] })], 'unlisted class "dog"'],
+    [
+      'an unlisted class',
+      [aRecord('a', { objects: [anObject('dog', [0, 0, 1, 1])] })],
+      'unlisted class "dog"',
+    ],
   ])('%s is refused', async (_, records, message) => {
     const writer = new DatasetWriter(await anOutput(), { classes: ['person'] });
     const add = async (): Promise<void> => {
