@@ -120,6 +120,9 @@ export interface BatchContext<P, I extends Item = Item> extends StageContext<P> 
     item: I,
     result: { readonly files: Readonly<Record<string, string>>; readonly value?: JsonValue },
   ): Promise<void>;
-  /** Gives an item up with a message for people; the others go on, and the stage fails at its end. */
-  reject(item: I, message: string): void;
+  /**
+   * Gives an item up with a message for people, and the last lines of what a program printed; the others go on,
+   * and the stage fails at its end.
+   */
+  reject(item: I, message: string, details?: readonly string[]): void;
 }

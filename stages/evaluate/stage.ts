@@ -37,7 +37,7 @@ export const evaluateStage = defineStage<EvaluateParams>({
     truth: { type: 'dataset', description: 'Images with the right boxes' },
   },
   outputs: { scores: { type: 'scores', description: 'Figures and curves (scores.json)' } },
-  seeded: false,
+  seeded: () => false,
   run: evaluate,
 });
 

@@ -39,7 +39,7 @@ export const mergeStage = defineStage<MergeParams>({
     datasets: { type: 'dataset', many: true, description: 'The datasets, in the order they are taken' },
   },
   outputs: { dataset: { type: 'dataset', description: 'All their images' } },
-  seeded: true,
+  seeded: () => true,
   run: merge,
 });
 

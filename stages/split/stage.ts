@@ -35,7 +35,7 @@ export const splitStage = defineStage<SplitParams>({
     validation: { type: 'dataset', description: 'Images to choose a checkpoint by' },
     test: { type: 'dataset', description: 'Images that nothing is chosen by' },
   },
-  seeded: true,
+  seeded: () => true,
   run: split,
 });
 
