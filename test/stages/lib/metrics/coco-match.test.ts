@@ -93,6 +93,26 @@ describe('COCO matching', () => {
     expect(matches.truthCount[0]?.[0]).toBe(0);
   });
 
+  it('of two objects at the same IoU the later one is taken', () => {
+    const [first, later] = [anObject('a', [0, 0, 100, 100]), anObject('a', [20, 0, 120, 100])];
+    const between = found([10, 0, 110, 100], 0.9); // IoU 9/11 with both: thresholds .5 to .8
+    const matches = matchesOf([
+      [
+        [first, later],
+        [between, found([0, 0, 100, 100], 0.8)],
+      ],
+    ]);
+    expect(Array.from(matches.matched[0] ?? [])).toEqual([0b1111111, 0b1111111111]);
+  });
+
+  it('an object that counts is taken before a crowd of higher IoU', () => {
+    const object = anObject('a', [0, 0, 100, 60]);
+    const crowd = anObject('a', [0, 0, 200, 200], { crowd: true });
+    const matches = matchesOf([[[crowd, object], [found([0, 0, 100, 100], 0.9)]]]); // IoU .6 and 1
+    expect(matches.matched[0]?.[0]).toBe(0b1111111111);
+    expect(matches.ignored[0]?.[0]).toBe(0b1111111000);
+  });
+
   it('an object of exactly 32² pixels is small and medium', () => {
     const object = anObject('a', [0, 0, 32, 32]);
     const figures = figuresOf([[[object], [found([0, 0, 32, 32], 1)]]]);
