@@ -7,7 +7,7 @@ const killGraceMs = 5000;
 const keptLines = 50;
 
 /** A program that could not be started or ended with an error; `details` are the last lines it printed. */
-export class ProcessError extends UserError {
+class ProcessError extends UserError {
   constructor(
     readonly program: string,
     readonly result: ProcessResult,

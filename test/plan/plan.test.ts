@@ -8,7 +8,8 @@ import { tinyStages } from '../support/tiny-stages.js';
 const registry = stageRegistry(tinyStages);
 
 function mistakes(text: string, options: { set?: string[]; stages?: string[] } = {}): string[] {
-  const show = (diagnostics: readonly Diagnostic[]): string[] => diagnostics.map((each) => formatDiagnostic(each, text));
+  const show = (diagnostics: readonly Diagnostic[]): string[] =>
+    diagnostics.map((each) => formatDiagnostic(each, text));
   const file = parsePipelineFile(text, 'p.yaml', options.set);
   if (!file.ok) return show(file.error);
   const plan = planPipeline(file.value, registry, options.stages);
@@ -144,7 +145,9 @@ describe('planning', () => {
   });
 
   it('says that a reference inside braces needs quotes', () => {
-    expect(mistakes(good.replace('value: 7', 'value: ${vars.n}'))[0]).toContain('Inside { } and [ ], write "${…}" with quotes.');
+    expect(mistakes(good.replace('value: 7', 'value: ${vars.n}'))[0]).toContain(
+      'Inside { } and [ ], write "${…}" with quotes.',
+    );
   });
 
   it('names the stages of a cycle', () => {
@@ -153,7 +156,9 @@ stages:
   a: { uses: halves, in: { of: b.low } }
   b: { uses: halves, in: { of: a.high } }
 `;
-    expect(mistakes(text)).toEqual([expect.stringContaining('p.yaml:3:22: error: These stages wait for each other: a → b → a.')]);
+    expect(mistakes(text)).toEqual([
+      expect.stringContaining('p.yaml:3:22: error: These stages wait for each other: a → b → a.'),
+    ]);
   });
 
   it('says which input is missing and where one could come from', () => {
@@ -163,7 +168,9 @@ stages:
   });
 
   it('reports all mistakes at once', () => {
-    expect(mistakes(good.replace('value: 7', 'value: x').replace('of: seven', 'of: nothing'))).toHaveLength(2);
+    expect(mistakes(good.replace('value: 7', 'value: x').replace('of: seven', 'of: nothing'))).toHaveLength(
+      2,
+    );
   });
 
   it('refuses a chosen stage that does not exist', () => {

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { defineStage } from '../../pipeline/stage/definition.js';
 
 /** Whole stages without any outside program, to test planning and type checks with. */
-const number = z.strictObject({ value: z.number().describe('A number.'), mode: z.enum(['plain', 'double']).default('plain').describe('How.') });
+const number = z.strictObject({
+  value: z.number().describe('A number.'),
+  mode: z.enum(['plain', 'double']).default('plain').describe('How.'),
+});
 
 export const numberStage = defineStage<z.infer<typeof number>>({
   kind: 'number',
@@ -12,7 +15,8 @@ export const numberStage = defineStage<z.infer<typeof number>>({
   inputs: {},
   outputs: { number: { type: 'number', description: 'The number' } },
   seeded: () => false,
-  run: async ({ params, output }) => output('number').write('n', String(params.mode === 'double' ? 2 * params.value : params.value)),
+  run: async ({ params, output }) =>
+    output('number').write('n', String(params.mode === 'double' ? 2 * params.value : params.value)),
 });
 
 const halves = z.strictObject({});

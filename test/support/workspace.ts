@@ -61,7 +61,12 @@ export class Workspace {
     const error: string[] = [];
     const exitCode = await runCommandLine(
       argv.map((word) => word.replace(/^@/, `${this.directory}/`)),
-      { version: '0.0.0', registry: this.registry, healthChecks: [], templatesDirectory: this.path('templates') },
+      {
+        version: '0.0.0',
+        registry: this.registry,
+        healthChecks: [],
+        templatesDirectory: this.path('templates'),
+      },
       { out: (line) => void out.push(line), error: (line) => void error.push(line) },
       signal,
     );
@@ -70,7 +75,9 @@ export class Workspace {
   }
 
   /** Runs the workspace's pipeline.yaml and answers with what happened to each stage. */
-  async run(...argv: readonly string[]): Promise<CommandResult & { readonly stages: Readonly<Record<string, string>> }> {
+  async run(
+    ...argv: readonly string[]
+  ): Promise<CommandResult & { readonly stages: Readonly<Record<string, string>> }> {
     const result = await this.command('run', '@pipeline.yaml', '--json', ...argv);
     const stages: Record<string, string> = {};
     for (const event of result.events)
@@ -81,7 +88,10 @@ export class Workspace {
 }
 
 /** How many items of a stage were made in a run, and how many came out of the store. */
-export function itemCounts(events: readonly RunEvent[], stage: string): { made: number; reused: number } | undefined {
+export function itemCounts(
+  events: readonly RunEvent[],
+  stage: string,
+): { made: number; reused: number } | undefined {
   for (const event of events)
     if (event.type === 'stage-items' && event.stage === stage)
       return { made: event.total - event.reused, reused: event.reused };

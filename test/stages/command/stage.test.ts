@@ -11,7 +11,11 @@ stages:
 
 describe('the command stage', () => {
   it('runs the program once for each file and shows the outputs', async () => {
-    const workspace = await Workspace.create({ 'pipeline.yaml': upper, 'in/a.txt': 'one', 'in/b.txt': 'two' });
+    const workspace = await Workspace.create({
+      'pipeline.yaml': upper,
+      'in/a.txt': 'one',
+      'in/b.txt': 'two',
+    });
     const { exitCode } = await workspace.run();
     expect(exitCode).toBe(0);
     expect(await workspace.list('out/upper')).toEqual(['a.out', 'b.out']);
@@ -19,7 +23,11 @@ describe('the command stage', () => {
   });
 
   it('runs again only for the file that changed', async () => {
-    const workspace = await Workspace.create({ 'pipeline.yaml': upper, 'in/a.txt': 'one', 'in/b.txt': 'two' });
+    const workspace = await Workspace.create({
+      'pipeline.yaml': upper,
+      'in/a.txt': 'one',
+      'in/b.txt': 'two',
+    });
     await workspace.run();
     await workspace.write('in/b.txt', 'three');
     const { events } = await workspace.run();
@@ -94,7 +102,10 @@ stages:
   own: { uses: command, with: { run: [./tool.sh, '{output}'], outputs: o.txt } }
   dice: { uses: command, with: { run: [sh, -c, 'echo {seed} > {output}'], outputs: d.txt } }
 `;
-    const workspace = await Workspace.create({ 'pipeline.yaml': file(1), 'tool.sh': '#!/bin/sh\necho 1 > "$1"\n' });
+    const workspace = await Workspace.create({
+      'pipeline.yaml': file(1),
+      'tool.sh': '#!/bin/sh\necho 1 > "$1"\n',
+    });
     await chmod(workspace.path('tool.sh'), 0o755);
     await workspace.run();
     const dice = await workspace.read('out/dice/d.txt');
@@ -121,7 +132,7 @@ stages:
   });
 
   it.each([
-    ["{ run: [no-such-program-here], outputs: a }", /there is no program no-such-program-here/],
+    ['{ run: [no-such-program-here], outputs: a }', /there is no program no-such-program-here/],
     ["{ run: ['true'], outputs: a }", /did not write a/],
     ["{ run: [sh, -c, 'kill -9 $$'], outputs: a }", /was ended by SIGKILL/],
   ])('says clearly what went wrong with %s', async (params, message) => {
