@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { productRoot } from '../../pipeline/core/product-root.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { HealthHost } from '../../pipeline/stage/health-check.js';
-
 import { childEnvironment } from './child-environment.js';
 
 const marker = 'DARKROOM-PROBE ';
