@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { productRoot } from '../../pipeline/core/product-root.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { HealthHost } from '../../pipeline/stage/health-check.js';
-import { blenderFolder } from '../lib/blender/blender-folder.js';
 import { childEnvironment } from './child-environment.js';
 
 const marker = 'DARKROOM-PROBE ';
@@ -26,7 +26,7 @@ export type BlenderProbe = z.infer<typeof blenderProbeSchema>;
  * @throws UserError with the last lines that it printed when it does not start or does not answer
  */
 export async function probeBlender(blender: string, host: HealthHost): Promise<BlenderProbe> {
-  const script = join(blenderFolder(), 'probe.py');
+  const script = join(productRoot(), 'blender/probe.py');
   const result = await host.exec(
     blender,
     ['-b', '--factory-startup', '--disable-autoexec', '--python-exit-code', '3', '--python', script],
