@@ -45,6 +45,10 @@ def settle(scene, frame):
     render.use_motion_blur = False
     render.use_file_extension = True
     render.use_stamp = False
+    # Blender writes date and duration into every PNG: the same frame would never be the same file.
+    for name in render.bl_rna.properties.keys():
+        if name.startswith("use_stamp_") and not render.is_property_readonly(name):
+            setattr(render, name, False)
     render.image_settings.file_format = "PNG"
     render.image_settings.color_mode = "RGB"
     render.image_settings.color_depth = "8"

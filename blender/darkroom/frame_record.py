@@ -22,7 +22,7 @@ def camera_matrices(scene):
     return world_to_camera, matrix
 
 
-def frame_record(scene, frame, targets, mask, attributes, render_seconds):
+def frame_record(scene, frame, targets, mask, attributes):
     """mask: [height, width] instance numbers as rendered"""
     world_to_camera, matrix = camera_matrices(scene)
     visible = np.bincount(mask.ravel(), minlength=len(targets) + 1)
@@ -41,7 +41,6 @@ def frame_record(scene, frame, targets, mask, attributes, render_seconds):
             "worldToCamera": [float(value) for value in world_to_camera.ravel()],
             "intrinsics": [float(value) for value in matrix.ravel()],
         },
-        "renderSeconds": render_seconds,
     }
 
 

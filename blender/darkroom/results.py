@@ -20,9 +20,9 @@ class Results:
         """Whoever dies after this line died of this frame."""
         self._write({"event": "started", "id": frame_id})
 
-    def finished(self, frame_id, record, notes):
+    def finished(self, frame_id, record, notes, seconds):
         """All files of the frame are complete under their names."""
-        self._write({"event": "finished", "id": frame_id, "record": record, "notes": list(notes)})
+        self._write({"event": "finished", "id": frame_id, "record": record, "notes": list(notes), "seconds": seconds})
 
     def failed(self, frame_id, error, place, traceback):
         self._write(

@@ -9,6 +9,9 @@ import bpy
 from .contract import read_job
 from .results import Results
 
+"""A file of this name beside the results asks for an end after the frame in hand."""
+STOP_SUFFIX = ".stop"
+
 
 def run(job_path):
     job = read_job(job_path)
@@ -26,13 +29,15 @@ def run(job_path):
         return
     results.ready({"blender": bpy.app.version_string})
     for frame in job.frames:
+        if os.path.exists(job.results_file + STOP_SUFFIX):
+            return
         results.started(frame.id)
         try:
-            record, notes = _make(job, scene, frame)
+            record, notes, seconds = _make(job, scene, frame)
         except Exception as error:  # the scene's own code may raise anything
             results.failed(frame.id, f"{type(error).__name__}: {error}", *_place(error, job.scene))
         else:
-            results.finished(frame.id, record, notes)
+            results.finished(frame.id, record, notes, seconds)
 
 
 def _load(job, results):
@@ -57,7 +62,7 @@ def _load(job, results):
 
 
 def _make(job, source, frame):
-    """Builds, renders and describes one frame. @returns (frame record, notes for people)"""
+    """Builds, renders and describes one frame. @returns (frame record, notes for people, seconds it took)"""
     import numpy as np
 
     from . import camera, engine, passes
@@ -88,12 +93,11 @@ def _make(job, source, frame):
         raise RuntimeError(f"the mask is {mask.shape[1]} × {mask.shape[0]}, not {frame.width} × {frame.height}")
     if int(np.max(mask)) > len(targets):
         raise RuntimeError(f"the mask holds number {int(np.max(mask))}, but there are {len(targets)} targets")
-    seconds = time.perf_counter() - started
-    record = frame_record(scene, frame, targets, mask, built.get("attributes", {}), seconds)
+    record = frame_record(scene, frame, targets, mask, built.get("attributes", {}))
     os.replace(image_path, os.path.join(job.output_directory, f"{frame.id}.png"))
     os.replace(mask_path, os.path.join(job.output_directory, f"{frame.id}.mask.png"))
     notes = [] if holds else [f"none of {len(frame.cameras)} camera draws holds"]
-    return record, notes
+    return record, notes, time.perf_counter() - started
 
 
 def _expect_images():
