@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../pipeline/core/user-error.js';
-import type { JsonValue } from '../../pipeline/core/json.js';
 import type { BatchContext } from '../../pipeline/stage/context.js';
 import { unreachable } from '../../pipeline/core/unreachable.js';
-import { findBlender } from '../lib/blender-tool.js';
+import { blenderTool } from '../lib/blender/blender-tool.js';
 import { assetLocator } from './asset-pools.js';
 import { runBlender, type ProcessEnd } from './blender-process.js';
 import { withAssetPaths, type RenderFrame } from './frame.js';
@@ -22,7 +21,7 @@ export async function renderBatch(
   frames: readonly RenderFrame[],
   context: BatchContext<RenderParams, RenderFrame>,
 ): Promise<void> {
-  const blender = await findBlender(context.host, context.params.blender);
+  const blender = await blenderTool(context.host, context.params.blender);
   const scene = context.sources('scene')[0];
   if (!scene) throw new UserError(`There is no scene ${context.params.scene}.`);
   const locate = assetLocator(context);
@@ -49,7 +48,7 @@ export async function renderBatch(
           inFlight = undefined;
           if (!frame) return;
           if (line.event === 'finished') await commitFrame(frame, line, folder, context);
-          else context.reject(frame, failureMessage(frame, line));
+          else context.reject(frame, failureMessage(line), line.traceback.slice(-8));
           waiting.delete(line.id);
           return;
         }
@@ -83,12 +82,12 @@ function giveUpOrRetry(
 ): void {
   const attempt = (attempts.get(frame.id) ?? 0) + 1;
   attempts.set(frame.id, attempt);
-  const message = `frame ${frame.id}: Blender ended ${howItEnded(end)} while it made this frame`;
+  const message = `Blender ended ${howItEnded(end)} while it made this frame`;
   if (attempt < attemptsAFrame) {
-    context.warn(`${message}; it is tried once more in a fresh process.`);
+    context.warn(`frame ${frame.id}: ${message}; it is tried once more in a fresh process.`);
     return;
   }
-  context.reject(frame, [`${message}, ${attempt} times. It printed last:`, ...end.lastLines].join('\n  '));
+  context.reject(frame, `${message}, ${attempt} times`, end.lastLines);
   waiting.delete(frame.id);
 }
 
@@ -109,13 +108,12 @@ async function commitFrame(
       [`${id}.mask.png`]: join(folder, `${id}.mask.png`),
       [`${id}.json`]: recordFile,
     },
-    value: line.record as unknown as JsonValue,
+    value: line.record,
   });
 }
 
-function failureMessage(frame: RenderFrame, line: Extract<ResultLine, { event: 'failed' }>): string {
-  const place = line.place === null ? '' : `${line.place}: `;
-  return [`frame ${frame.id}: ${place}${line.error}`, ...line.traceback.slice(-8)].join('\n  ');
+function failureMessage(line: Extract<ResultLine, { event: 'failed' }>): string {
+  return line.place === null ? line.error : `${line.place}: ${line.error}`;
 }
 
 function howItEnded({ result }: ProcessEnd): string {

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessResult, StageContext } from '../../pipeline/stage/context.js';
-import { blenderArguments, blenderEnvironment, type BlenderTool } from '../lib/blender-tool.js';
-import { productRoot } from '../lib/product-root.js';
+import { blenderFolder } from '../lib/blender/blender-folder.js';
+import type { BlenderTool } from '../lib/blender/blender-tool.js';
+import { blenderArguments, blenderEnvironment } from '../lib/blender/start-blender.js';
 import type { Job, JobFrame, ResultLine } from './job.js';
 import { ResultsTail } from './results-tail.js';
 
@@ -50,7 +51,7 @@ export async function runBlender(
   const running = context
     .exec(
       request.blender.path,
-      [...blenderArguments, '-t', '1', '--python', join(productRoot(), 'blender', 'main.py'), '--', jobFile],
+      [...blenderArguments, '-t', '1', '--python', join(blenderFolder(), 'main.py'), '--', jobFile],
       {
         env: blenderEnvironment(context.host.env, directory),
         reject: false,
@@ -86,7 +87,9 @@ export async function runBlender(
 function isNoise(line: string): boolean {
   return (
     line.trim() === '' ||
-    /^(Fra:|Saved:|\s*Time:|Blender \d|Blender quit|Read prefs|Info: |Read blend:|Color management)/.test(line) ||
+    /^(Fra:|Saved:|\s*Time:|Blender \d|Blender quit|Read prefs|Info: |Read blend:|Color management)/.test(
+      line,
+    ) ||
     /^Error: Not freed memory blocks/.test(line)
   );
 }

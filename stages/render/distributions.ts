@@ -11,13 +11,15 @@ export type Distribution =
   | { readonly kind: 'logUniform'; readonly low: number; readonly high: number }
   | { readonly kind: 'integer'; readonly low: number; readonly high: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly deviation: number }
-  | { readonly kind: 'pool'; readonly options: readonly { readonly value: JsonValue; readonly weight: number }[] }
+  | {
+      readonly kind: 'pool';
+      readonly options: readonly { readonly value: JsonValue; readonly weight: number }[];
+    }
   | { readonly kind: 'glob'; readonly pattern: string };
 
 /** A tree of them, as `randomize` holds it. */
 export type DistributionTree =
-  | { readonly leaf: Distribution }
-  | { readonly branches: Readonly<Record<string, DistributionTree>> };
+  { readonly leaf: Distribution } | { readonly branches: Readonly<Record<string, DistributionTree>> };
 
 /** A value that is a file out of a glob: the name takes part in the draw, the content in the key. */
 export interface AssetChoice extends JsonObject {
@@ -37,7 +39,16 @@ export class DistributionError extends Error {
   }
 }
 
-const kinds = ['uniform', 'logUniform', 'integer', 'normal', 'choice', 'weighted', 'constant', 'glob'] as const;
+const kinds = [
+  'uniform',
+  'logUniform',
+  'integer',
+  'normal',
+  'choice',
+  'weighted',
+  'constant',
+  'glob',
+] as const;
 
 /**
  * Reads a tree: `{ uniform: [2, 6] }`, `{ normal: [mean, deviation] }`, `{ logUniform: [low, high] }`,
@@ -53,7 +64,10 @@ export function parseDistributions(value: JsonValue, path: readonly string[] = [
   if (named !== undefined) {
     const other = names.find((name) => name !== named);
     if (other !== undefined)
-      throw new DistributionError(path, `${named} and ${other} cannot stand together; a distribution has one key`);
+      throw new DistributionError(
+        path,
+        `${named} and ${other} cannot stand together; a distribution has one key`,
+      );
     return { leaf: parseLeaf(named as (typeof kinds)[number], value[named] ?? null, path) };
   }
   const [only] = names;
@@ -62,7 +76,9 @@ export function parseDistributions(value: JsonValue, path: readonly string[] = [
     if (meant !== undefined)
       throw new DistributionError(path, `there is no distribution ${only}; did you mean ${meant}?`);
   }
-  const branches = names.map((name) => [name, parseDistributions(value[name] ?? null, [...path, name])] as const);
+  const branches = names.map(
+    (name) => [name, parseDistributions(value[name] ?? null, [...path, name])] as const,
+  );
   return { branches: Object.fromEntries(branches) };
 }
 
@@ -85,7 +101,8 @@ function parseLeaf(name: (typeof kinds)[number], value: JsonValue, path: readonl
     }
     case 'normal': {
       const [mean, deviation] = pair(value, path, 'normal', '[mean, deviation]');
-      if (deviation < 0) throw new DistributionError(path, `normal needs a deviation of at least 0, not ${deviation}`);
+      if (deviation < 0)
+        throw new DistributionError(path, `normal needs a deviation of at least 0, not ${deviation}`);
       return { kind: 'normal', mean, deviation };
     }
     case 'choice':
@@ -93,7 +110,8 @@ function parseLeaf(name: (typeof kinds)[number], value: JsonValue, path: readonl
     case 'weighted':
       return { kind: 'pool', options: options(value, path).map((option) => weighted(option, path)) };
     case 'glob':
-      if (typeof value !== 'string') throw new DistributionError(path, 'glob needs a pattern such as ./hdri/*.exr');
+      if (typeof value !== 'string')
+        throw new DistributionError(path, 'glob needs a pattern such as ./hdri/*.exr');
       return { kind: 'glob', pattern: value };
     default:
       return unreachable(name);

@@ -79,9 +79,13 @@ function asObject(value: JsonValue): JsonObject {
 }
 
 /** A description with the files in place of their names. @param locate (name, digest) → absolute path */
-export function withAssetPaths<T extends JsonValue>(value: T, locate: (name: string, digest: string) => string): T {
+export function withAssetPaths<T extends JsonValue>(
+  value: T,
+  locate: (name: string, digest: string) => string,
+): T {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((part: JsonValue) => withAssetPaths(part, locate)) as unknown as T;
+  if (Array.isArray(value))
+    return value.map((part: JsonValue) => withAssetPaths(part, locate)) as unknown as T;
   const object = value as JsonObject;
   const { $asset, digest } = object;
   if (typeof $asset === 'string' && typeof digest === 'string') return locate($asset, digest) as unknown as T;

@@ -11,14 +11,14 @@ import { renderParamsSchema, type RenderParams } from './params.js';
 const maxFramesAProcess = 50;
 
 /** Frames out of a Blender scene, each with the mask of its instances and the record of its objects. */
-export default defineMapStage<RenderParams, RenderFrame>({
+export const renderStage = defineMapStage<RenderParams, RenderFrame>({
   kind: 'render',
   summary: 'Renders randomized frames of a Blender scene, with instance masks and object records.',
   revision: 1,
   params: renderParamsSchema,
   inputs: {},
   outputs: { frames: { type: 'frames', description: 'Images, 16-bit instance masks, frame records.' } },
-  seeded: true,
+  seeded: () => true,
   resources: (params) => ({ cpu: 1, memoryMb: 1500, ...(params.engine.device === 'gpu' ? { gpu: 1 } : {}) }),
   sources: (params) => [
     { role: 'scene', pattern: params.scene, required: true, param: ['scene'], named: true },
@@ -41,7 +41,16 @@ export default defineMapStage<RenderParams, RenderFrame>({
       named: true,
     })),
   ],
-  keyParams: ({ blender: _, framesPerProcess: __, ...params }) => params,
+  keyParams: ({ scene, frames, resolution, engine, randomize, cameraDraws, views, attributes }) => ({
+    script: scene.endsWith('.py'),
+    frames,
+    resolution,
+    engine,
+    randomize,
+    cameraDraws,
+    views,
+    attributes,
+  }),
   tools: blenderIdentity,
   async *items(context) {
     const device = context.tools['device'] === 'gpu' ? 'gpu' : 'cpu';
@@ -67,21 +76,17 @@ export default defineMapStage<RenderParams, RenderFrame>({
 
 /** Blender's build, our own code in it and the class of the device: other pixels come of others. */
 async function blenderIdentity(params: RenderParams, host: Host): Promise<JsonObject> {
-  const { findBlender } = await import('../lib/blender-tool.js');
+  const { blenderTool } = await import('../lib/blender/blender-tool.js');
   const { blenderCodeDigest } = await import('./blender-code.js');
-  const blender = await findBlender(host, params.blender);
-  if (!blender.cycles)
-    throw new UserError(`${blender.path} was built without Cycles, which renders the frames and their masks.`, {
-      hint: 'Use a Blender with Cycles: that of the distribution, or one from blender.org.',
-    });
+  const blender = await blenderTool(host, params.blender);
   const { device } = params.engine;
-  if (device === 'gpu' && !blender.gpu)
+  if (device === 'gpu' && !blender.hasGpu)
     throw new UserError('engine.device is gpu, but Cycles finds no GPU on this machine.', {
       hint: 'Use device: cpu or auto, or a machine whose GPU `blender` lists under Preferences, System.',
     });
   return {
     blender: { version: blender.version, build: blender.build },
-    device: device !== 'cpu' && blender.gpu ? 'gpu' : 'cpu',
+    device: device !== 'cpu' && blender.hasGpu ? 'gpu' : 'cpu',
     code: await blenderCodeDigest(),
   };
 }

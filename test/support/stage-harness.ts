@@ -111,7 +111,7 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
     remember: (_key, compute) => compute(),
   };
   const sources = new Map<string, SourceFile[]>();
-  for (const wanted of kind.sources?.(params) ?? []) {
+  for (const wanted of kind.sources?.(params, new Set(Object.keys(request.inputs ?? {}))) ?? []) {
     const names = (await fastGlob(wanted.pattern, { cwd: baseDirectory })).sort();
     const found: SourceFile[] = [];
     for (const name of names) {
@@ -173,6 +173,11 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
       list(name).map((artifact, index) => ({ name: `${name}-${index}`, artifact: remember(artifact) })),
     hasInput: (name) => list(name).length > 0,
     output,
+    locate: (content) => {
+      const path = paths.get(content.digest);
+      if (path === undefined) throw new Error(`no content ${content.digest}`);
+      return path;
+    },
     workDirectory,
     batchDirectory,
     progress: () => undefined,
