@@ -173,6 +173,11 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
       list(name).map((artifact, index) => ({ name: `${name}-${index}`, artifact: remember(artifact) })),
     hasInput: (name) => list(name).length > 0,
     output,
+    locate: (content) => {
+      const path = paths.get(content.digest);
+      if (path === undefined) throw new Error(`no content ${content.digest}`);
+      return path;
+    },
     workDirectory,
     batchDirectory,
     progress: () => undefined,

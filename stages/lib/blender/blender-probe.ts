@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { productRoot } from '../../pipeline/core/product-root.js';
-import { UserError } from '../../pipeline/core/user-error.js';
-import type { HealthHost } from '../../pipeline/stage/health-check.js';
-import { childEnvironment } from './child-environment.js';
+import { UserError } from '../../../pipeline/core/user-error.js';
+import type { Host } from '../../../pipeline/stage/context.js';
+import { blenderFolder } from './blender-folder.js';
+import { blenderArguments, blenderEnvironment } from './start-blender.js';
 
 const marker = 'DARKROOM-PROBE ';
 const timeoutMs = 120_000;
@@ -25,13 +25,13 @@ export type BlenderProbe = z.infer<typeof blenderProbeSchema>;
  * Starts a Blender once and asks what it can do; takes one to three seconds.
  * @throws UserError with the last lines that it printed when it does not start or does not answer
  */
-export async function probeBlender(blender: string, host: HealthHost): Promise<BlenderProbe> {
-  const script = join(productRoot(), 'blender/probe.py');
-  const result = await host.exec(
-    blender,
-    ['-b', '--factory-startup', '--disable-autoexec', '--python-exit-code', '3', '--python', script],
-    { env: childEnvironment(host.env), timeoutMs, reject: false },
-  );
+export async function probeBlender(blender: string, host: Pick<Host, 'env' | 'exec'>): Promise<BlenderProbe> {
+  const script = join(blenderFolder(), 'probe.py');
+  const result = await host.exec(blender, [...blenderArguments, '--python', script], {
+    env: blenderEnvironment(host.env),
+    timeoutMs,
+    reject: false,
+  });
   const lines = result.stdout.split('\n');
   const answer = lines.find((line) => line.startsWith(marker));
   if (answer !== undefined) return blenderProbeSchema.parse(JSON.parse(answer.slice(marker.length)));
