@@ -2,10 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../../pipeline/core/user-error.js';
-
-/** What a pipeline file may ask for. */
-export const backendChoices = ['auto', 'wasm', 'cpu', 'tensorflow', 'gpu'] as const;
-export type BackendChoice = (typeof backendChoices)[number];
+import { nativePackagePath, resolvePackage, type BackendChoice } from './backend-choice.js';
 
 /** The tensor backend that computes, as people and keys name it. */
 export interface ComputeBackend {
@@ -36,12 +33,6 @@ export async function useBackend(choice: BackendChoice): Promise<ComputeBackend>
     case 'auto':
       return nativePackagePath() === undefined ? useWasm() : useNative('tensorflow').catch(() => useWasm());
   }
-}
-
-/** Which backend a choice leads to on this machine, without loading it: for cache keys. */
-export function expectedBackend(choice: BackendChoice): string {
-  if (choice !== 'auto') return choice;
-  return nativePackagePath() === undefined ? 'wasm' : 'tensorflow';
 }
 
 async function useWasm(): Promise<ComputeBackend> {
@@ -92,18 +83,6 @@ function hasGpu(): boolean {
 function restoreRemovedUtil(): void {
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
   util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-}
-
-function nativePackagePath(): string | undefined {
-  return resolvePackage('@tensorflow/tfjs-node-gpu');
-}
-
-function resolvePackage(name: string): string | undefined {
-  try {
-    return createRequire(import.meta.url).resolve(name);
-  } catch {
-    return undefined;
-  }
 }
 
 function messageOf(error: unknown): string {
