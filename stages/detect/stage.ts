@@ -41,7 +41,7 @@ export const detectStage = defineMapStage<DetectParams, ImageItem>({
     images: { type: 'dataset', description: 'The images; their boxes are not looked at.' },
   },
   outputs: { predictions: { type: 'predictions', description: 'What was found in each image.' } },
-  seeded: false,
+  seeded: () => false,
   resources: ({ backend }) => ({ cpu: 1, ...(backend === 'gpu' ? { gpu: 1 } : {}) }),
   tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
   async *items(context) {
@@ -71,9 +71,7 @@ export const detectStage = defineMapStage<DetectParams, ImageItem>({
       lines.push(JSON.stringify(value));
       found += (value as { readonly detections: readonly unknown[] }).detections.length;
     }
-    await context
-      .output('predictions')
-      .write('predictions.jsonl', lines.map((line) => `${line}\n`).join(''));
+    await context.output('predictions').write('predictions.jsonl', lines.map((line) => `${line}\n`).join(''));
     context.log(`${found} detections in ${lines.length} images`);
   },
 });

@@ -28,14 +28,7 @@ export function registerWasmGradientKernels(): void {
   replaceKernel(tf.MaxPoolGrad, ({ inputs, attrs, backend }) => {
     const { dy, input, output } = inputs as unknown as Record<'dy' | 'input' | 'output', tf.Tensor4D>;
     const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPoolGradAttrs;
-    const info = tf.backend_util.computePool2DInfo(
-      input.shape,
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
+    const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
     return maxPoolGradient(dy, input, output, info, backend as BackendWasm);
   });
 }
@@ -123,9 +116,9 @@ function filterGradient(
   let sum: tf.Tensor2D | undefined;
   for (let start = 0; start < positions; start += chunk) {
     const count = Math.min(chunk, positions - start);
-    const unfolded = tf.engine().makeTensorFromTensorInfo(
-      backend.makeOutput([unfoldedRows, count], 'float32'),
-    ) as tf.Tensor2D;
+    const unfolded = tf
+      .engine()
+      .makeTensorFromTensorInfo(backend.makeOutput([unfoldedRows, count], 'float32')) as tf.Tensor2D;
     const target = heapOf(backend, unfolded);
     const source = heapOf(backend, phases);
     for (let tap = 0; tap < kh * kw; tap++) {

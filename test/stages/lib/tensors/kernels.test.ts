@@ -33,7 +33,10 @@ function expectClose(actual: Float32Array, wanted: Float32Array): void {
   expect(actual.length).toBe(wanted.length);
   let worst = 0;
   for (let i = 0; i < wanted.length; i++)
-    worst = Math.max(worst, Math.abs((actual[i] ?? NaN) - (wanted[i] ?? NaN)) / (1 + Math.abs(wanted[i] ?? 0)));
+    worst = Math.max(
+      worst,
+      Math.abs((actual[i] ?? NaN) - (wanted[i] ?? NaN)) / (1 + Math.abs(wanted[i] ?? 0)),
+    );
   expect(worst).toBeLessThan(1e-4);
 }
 
@@ -60,7 +63,12 @@ describe('gradient kernels for WebAssembly', () => {
   it('pooling hands each slope to the place of the maximum', async () => {
     await useBackend('wasm');
     const x = tf.tensor4d([1, 5, 2, 0, 3, 4, 9, 8], [1, 2, 4, 1]);
-    const dx = tf.grad((image) => tf.maxPool(image as tf.Tensor4D, 2, 2, 'valid').mul([[[[2], [7]]]]).sum())(x);
+    const dx = tf.grad((image) =>
+      tf
+        .maxPool(image as tf.Tensor4D, 2, 2, 'valid')
+        .mul([[[[2], [7]]]])
+        .sum(),
+    )(x);
     expect([...(await dx.data())]).toEqual([0, 2, 0, 0, 0, 0, 7, 0]);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { itemCounts, Workspace } from '../support/workspace.js';
+import { itemCounts, Workspace } from '../../support/workspace.js';
 
 describe('an interrupted run', () => {
   it('ends every child with all its own children, keeps what was finished and answers 130', async () => {

@@ -2,8 +2,8 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digestOfBytes } from '../../pipeline/core/digest.js';
-import { FileMemory } from '../../pipeline/store/file-memory.js';
+import { digestOfBytes } from '../../../pipeline/core/digest.js';
+import { FileMemory } from '../../../pipeline/store/file-memory.js';
 
 describe('the memory of file digests', () => {
   let root: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concurrently } from '../../pipeline/core/concurrently.js';
+import { concurrently } from '../../../pipeline/core/concurrently.js';
 
 describe('concurrently', () => {
   it('handles every element, never more than the limit at a time', async () => {

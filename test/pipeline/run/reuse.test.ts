@@ -1,9 +1,9 @@
 import { rename, utimes } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { stageRegistry } from '../../pipeline/stage/registry.js';
-import { commandStage } from '../../stages/command/stage.js';
-import { tinyStages } from '../support/tiny-stages.js';
-import { itemCounts, Workspace } from '../support/workspace.js';
+import { stageRegistry } from '../../../pipeline/stage/registry.js';
+import { commandStage } from '../../../stages/command/stage.js';
+import { tinyStages } from '../../support/tiny-stages.js';
+import { itemCounts, Workspace } from '../../support/workspace.js';
 
 const registry = stageRegistry([...tinyStages, commandStage]);
 const numbers = (value: number): string => `version: 1

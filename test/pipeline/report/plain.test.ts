@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { plainReporter } from '../../pipeline/report/plain.js';
-import { ProgressMeter } from '../../pipeline/report/progress-meter.js';
-import { bytes, duration } from '../../pipeline/report/wording.js';
+import { plainReporter } from '../../../pipeline/report/plain.js';
+import { ProgressMeter } from '../../../pipeline/report/progress-meter.js';
+import { bytes, duration } from '../../../pipeline/report/wording.js';
 
 describe('the plain reporter', () => {
   it('writes a line an event, and progress every ten seconds only', () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastCheck from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digestOfBytes } from '../../pipeline/core/digest.js';
-import { storeArtifact } from '../../pipeline/store/manifest.js';
-import { Store } from '../../pipeline/store/store.js';
+import { digestOfBytes } from '../../../pipeline/core/digest.js';
+import { storeArtifact } from '../../../pipeline/store/manifest.js';
+import { Store } from '../../../pipeline/store/store.js';
 
 describe('blobs and artifacts', () => {
   let root: string;

@@ -2,9 +2,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { itemKey, stageKey, type ItemKeyParts, type StageKeyParts } from '../../pipeline/store/key-parts.js';
-import { Store } from '../../pipeline/store/store.js';
-import { storeArtifact } from '../../pipeline/store/manifest.js';
+import {
+  itemKey,
+  stageKey,
+  type ItemKeyParts,
+  type StageKeyParts,
+} from '../../../pipeline/store/key-parts.js';
+import { Store } from '../../../pipeline/store/store.js';
+import { storeArtifact } from '../../../pipeline/store/manifest.js';
 
 const itemParts: ItemKeyParts = { kind: 'test', revision: 1, tools: {}, item: { n: 1 } };
 const stageParts: StageKeyParts = {

@@ -1,6 +1,6 @@
 import fastCheck from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RandomStream, derivedSeed } from '../../pipeline/core/seed.js';
+import { RandomStream, derivedSeed } from '../../../pipeline/core/seed.js';
 
 describe('random streams', () => {
   it('are a function of their name', () => {
