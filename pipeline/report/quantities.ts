@@ -35,6 +35,11 @@ export function formatTogether(values: readonly number[]): readonly string[] {
   return values.map((value) => value.toFixed(Math.min(decimals, 4)));
 }
 
+/** A number with its noun: `1 file`, `3 files`. */
+export function formatCount(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** A moment in UTC: `21 Nov 2026, 22:56 UTC`. */
 export function formatMoment(iso: string): string {
   const date = new Date(iso);

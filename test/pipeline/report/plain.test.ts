@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainReporter } from '../../../pipeline/report/plain.js';
 import { ProgressMeter } from '../../../pipeline/report/progress-meter.js';
-import { bytes, duration } from '../../../pipeline/report/wording.js';
 
 describe('the plain reporter', () => {
   it('writes a line an event, and progress every ten seconds only', () => {
@@ -43,23 +42,7 @@ describe('the progress meter', () => {
     const meter = new ProgressMeter();
     meter.update({ atMs: 0, done: 0, total: 3, unit: 'epochs' });
     meter.update({ atMs: 60_000, done: 1, total: 3, unit: 'epochs', note: 'loss 2' });
-    expect(meter.text()).toBe('1/3 epochs  1 min 0 s each  2 min 0 s left  loss 2');
+    expect(meter.text()).toBe('1/3 epochs  1 min 00 s each  2 min 00 s left  loss 2');
     expect(meter.fraction()).toBeCloseTo(1 / 3);
   });
-});
-
-describe('wording', () => {
-  it.each([
-    [950, '0.9 s'],
-    [12_300, '12 s'],
-    [59_700, '60 s'],
-    [75_000, '1 min 15 s'],
-    [7_500_000, '2 h 5 min'],
-  ])('says %d ms as %s', (ms, text) => expect(duration(ms)).toBe(text));
-
-  it.each([
-    [0, '0 B'],
-    [1536, '1.5 KiB'],
-    [200 * 1024 * 1024, '200 MiB'],
-  ])('says %d bytes as %s', (count, text) => expect(bytes(count)).toBe(text));
 });
