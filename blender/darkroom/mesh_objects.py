@@ -33,3 +33,22 @@ def set_colours(mesh, name, colours):
     """Colours [N, 4], linear, one a vertex, for an Attribute node of that name."""
     attribute = mesh.attributes.new(name, "FLOAT_COLOR", "POINT")
     attribute.data.foreach_set("color", np.ascontiguousarray(colours, dtype=np.float32).ravel())
+
+
+def compound(scene, name, parts):
+    """One object of several shapes. parts: [(shape, material)], a shape being (vertices, quads)"""
+    materials = []
+    vertices, quads, slots = [], [], []
+    offset = 0
+    for (points, faces), material in parts:
+        if material not in materials:
+            materials.append(material)
+        vertices.append(points)
+        quads.append(faces + offset)
+        slots.append(np.full(len(faces), materials.index(material), dtype=np.int32))
+        offset += len(points)
+    thing = mesh_object(scene, name, np.concatenate(vertices), np.concatenate(quads))
+    for material in materials:
+        thing.data.materials.append(material)
+    thing.data.polygons.foreach_set("material_index", np.concatenate(slots))
+    return thing

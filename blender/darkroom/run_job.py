@@ -7,6 +7,7 @@ import traceback
 import bpy
 
 from .contract import read_job
+from .png_chunks import without_volatile_chunks
 from .results import Results
 
 """A file of this name beside the results asks for an end after the frame in hand."""
@@ -94,10 +95,19 @@ def _make(job, source, frame):
     if int(np.max(mask)) > len(targets):
         raise RuntimeError(f"the mask holds number {int(np.max(mask))}, but there are {len(targets)} targets")
     record = frame_record(scene, frame, targets, mask, built.get("attributes", {}))
-    os.replace(image_path, os.path.join(job.output_directory, f"{frame.id}.png"))
-    os.replace(mask_path, os.path.join(job.output_directory, f"{frame.id}.mask.png"))
+    _publish(image_path, os.path.join(job.output_directory, f"{frame.id}.png"))
+    _publish(mask_path, os.path.join(job.output_directory, f"{frame.id}.mask.png"))
     notes = [] if holds else [f"none of {len(frame.cameras)} camera draws holds"]
     return record, notes, time.perf_counter() - started
+
+
+def _publish(part, path):
+    """Gives a complete picture its name; what is there under this name is whole and never changes."""
+    with open(part, "rb") as file:
+        data = without_volatile_chunks(file.read())
+    with open(part, "wb") as file:
+        file.write(data)
+    os.replace(part, path)
 
 
 def _expect_images():

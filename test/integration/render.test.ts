@@ -135,11 +135,11 @@ describe('a scene that fails', () => {
   let raised: StageRun;
   let fallen: StageRun;
   const fault = (name: string): JsonObject => ({
-    frames: 4,
+    frames: 6,
     randomize: {
       fault: {
         weighted: [
-          ['none', 1],
+          ['none', 2],
           [name, 1],
         ],
       },
@@ -155,20 +155,20 @@ describe('a scene that fails', () => {
   test('is named with its file and line, and the other frames stay', async () => {
     const failed = Object.keys(raised.rejected);
     expect(failed.length).toBeGreaterThan(0);
-    expect(failed.length).toBeLessThan(4);
+    expect(failed.length).toBeLessThan(6);
     for (const message of Object.values(raised.rejected))
       expect(message).toMatch(/cube\.py:\d+: ValueError: the lamp is missing/);
-    expect(await recordsOf(raised)).toHaveLength(4 - failed.length);
+    expect(await recordsOf(raised)).toHaveLength(6 - failed.length);
   });
 
   test('and takes Blender down with it costs that frame only, after one more try', async () => {
     const failed = Object.keys(fallen.rejected);
     expect(failed.length).toBeGreaterThan(0);
-    expect(failed.length).toBeLessThan(4);
+    expect(failed.length).toBeLessThan(6);
     for (const message of Object.values(fallen.rejected)) expect(message).toMatch(/SIGKILL.*2 times/);
     for (const id of failed)
       expect(fallen.warnings.join('\n')).toMatch(new RegExp(`frame ${id}.*tried once more`));
-    expect(await recordsOf(fallen)).toHaveLength(4 - failed.length);
+    expect(await recordsOf(fallen)).toHaveLength(6 - failed.length);
   });
 });
 
