@@ -45,11 +45,16 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
     case 'stage-succeeded': {
       const metrics = Object.entries(event.metrics).filter(([name]) => !name.includes('/'));
       const figures = metrics.slice(0, 4).map(([name, value]) => `${name} ${shown(value)}`);
-      return [{ tone: 'good', text: `+ ${event.stage}  ${[formatDuration(event.tookMs), ...figures].join('  ')}` }];
+      return [
+        { tone: 'good', text: `+ ${event.stage}  ${[formatDuration(event.tookMs), ...figures].join('  ')}` },
+      ];
     }
     case 'stage-failed':
       return [
-        { tone: 'bad', text: `x ${event.stage} failed after ${formatDuration(event.tookMs)}: ${event.message}` },
+        {
+          tone: 'bad',
+          text: `x ${event.stage} failed after ${formatDuration(event.tookMs)}: ${event.message}`,
+        },
         ...event.details.map((line): EventLine => ({ tone: 'plain', text: `    ${line}` })),
         ...(event.hint ? [{ tone: 'plain' as const, text: `  ${event.hint}` }] : []),
       ];

@@ -25,7 +25,9 @@ export class ProgressMeter {
     if (Number.isFinite(perMs) && perMs > 0) {
       const perSecond = perMs * 1000;
       parts.push(
-        perSecond >= 0.1 ? `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s` : `${formatDuration(1 / perMs)} each`,
+        perSecond >= 0.1
+          ? `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`
+          : `${formatDuration(1 / perMs)} each`,
       );
       if (last.done < this.#total) parts.push(`${formatDuration((this.#total - last.done) / perMs)} left`);
     }
