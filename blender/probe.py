@@ -94,7 +94,7 @@ def viewer_nodes_in_background():
 
 
 def probe():
-    """All facts; the names are what stages/health/blender-probe.ts expects."""
+    """All facts; the names are what stages/lib/blender/blender-probe.ts expects."""
     return {
         "version": list(bpy.app.version),
         "buildHash": attempt(build_hash),

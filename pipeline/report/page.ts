@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import { productRoot } from '../core/product-root.js';
-import type { FiguresExhibit } from '../stage/exhibit.js';
+import type { FiguresExhibit, TableExhibit } from '../stage/exhibit.js';
 import type { ReportedStage, ReportModel, ShownExhibit } from './page-model.js';
-import { formatBytes, formatDuration, formatMoment, formatNumber } from './quantities.js';
+import { formatBytes, formatDuration, formatMoment, formatNumber, formatTogether } from './quantities.js';
 
 /**
  * A run's report as one HTML page: no script, no network, styles inside; pictures by the paths that the model gives.
@@ -22,8 +22,7 @@ function viewOf(model: ReportModel) {
   const stages = model.stages.map((stage, index) => ({
     ...stage,
     anchor: `stage-${index + 1}`,
-    took: formatDuration(stage.tookMs),
-    recorded: stage.state === 'cached' ? `made in ${formatDuration(stage.recordedMs)}` : '',
+    time: timeText(stage),
     tookShare: share(stage.tookMs, longestMs),
     recordedShare: share(stage.recordedMs, longestMs),
     itemText: stage.items ? itemText(stage.items) : '',
@@ -77,20 +76,53 @@ function exhibitView(exhibit: ShownExhibit) {
         throw new Error(`The picture "${exhibit.title}" is at ${exhibit.src}, which is no relative path.`);
       return { ...exhibit, drawn: exhibit.mediaType === 'image/svg+xml' };
     case 'table':
-      return { ...exhibit, cells: exhibit.rows.map((row) => row.map(cellView)) };
+      return { ...exhibit, ...tableView(exhibit) };
     case 'figures':
-      return {
-        ...exhibit,
-        cells: exhibit.figures.map((figure) => ({ ...figure, text: cellView(figure.value).text })),
-      };
+      return { ...exhibit, cells: figuresView(exhibit) };
   }
 }
 
-function cellView(value: string | number | null): { readonly text: string; readonly isNumber: boolean } {
-  if (value === null) return { text: '–', isNumber: true };
-  return typeof value === 'number'
-    ? { text: formatNumber(value), isNumber: true }
-    : { text: value, isNumber: false };
+/** A column whose cells are numbers (or unknown) is set to the right, with its decimals below each other. */
+function tableView(exhibit: TableExhibit) {
+  const columns = exhibit.columns.map((name, index) => {
+    const values = exhibit.rows.map((row) => row[index] ?? null);
+    const isNumber = values.every((value) => typeof value !== 'string');
+    return { name, isNumber, texts: textsOf(values) };
+  });
+  return {
+    heads: columns,
+    cells: exhibit.rows.map((_, row) =>
+      columns.map(({ isNumber, texts }) => ({ isNumber, text: texts[row] ?? '' })),
+    ),
+  };
+}
+
+function figuresView(exhibit: FiguresExhibit) {
+  const texts = textsOf(exhibit.figures.map((figure) => figure.value));
+  return exhibit.figures.map((figure, index) => ({ ...figure, text: texts[index] ?? '' }));
+}
+
+function textsOf(values: readonly (string | number | null)[]): readonly string[] {
+  const numbers = formatTogether(values.filter((value) => typeof value === 'number'));
+  let next = 0;
+  return values.map((value) => {
+    if (value === null) return '–';
+    return typeof value === 'string' ? value : (numbers[next++] ?? '');
+  });
+}
+
+function timeText(stage: ReportedStage): string {
+  switch (stage.state) {
+    case 'cached':
+      return `made earlier in ${formatDuration(stage.recordedMs)}`;
+    case 'skipped':
+    case 'blocked':
+      return '–';
+    case 'ran':
+    case 'failed':
+    case 'interrupted':
+      return formatDuration(stage.tookMs);
+  }
 }
 
 function itemText(items: NonNullable<ReportedStage['items']>): string {

@@ -24,6 +24,22 @@ export function formatNumber(value: number): string {
   return size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
 }
 
+/**
+ * Numbers that stand together, to as many decimals as the finest of them needs (at most four), so that they line up
+ * and `0.5` beside `0.571` is `0.500`. Where all are whole, or some are too large or too small, as formatNumber.
+ */
+export function formatTogether(values: readonly number[]): readonly string[] {
+  const texts = values.map(formatNumber);
+  const decimals = Math.max(0, ...texts.map((text) => text.split('.')[1]?.length ?? 0));
+  if (decimals === 0 || texts.some((text) => text.includes('e'))) return texts;
+  return values.map((value) => value.toFixed(Math.min(decimals, 4)));
+}
+
+/** A number with its noun: `1 file`, `3 files`. */
+export function formatCount(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** A moment in UTC: `21 Nov 2026, 22:56 UTC`. */
 export function formatMoment(iso: string): string {
   const date = new Date(iso);

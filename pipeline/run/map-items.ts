@@ -35,7 +35,9 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
     };
     items.push({ item, parts, key: itemKey(parts) });
   }
-  await concurrently(items, 32, async (keyed) => {
+  const recorded = await store.records.keys();
+  const candidates = items.filter(({ key }) => recorded.has(key));
+  await concurrently(candidates, 32, async (keyed) => {
     const record = await store.records.readItem(keyed.key);
     if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
   });

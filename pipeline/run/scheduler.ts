@@ -65,8 +65,7 @@ async function makeOrReuse(
   world: World,
   startedMs: number,
 ): Promise<Readonly<Record<string, Artifact>>> {
-  const { state, diagnostics } = await stageState(plan.file, stage, artifacts, world);
-  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
+  const state = await stageState(plan.file, stage, artifacts, world);
   const outputs = state.record?.outputs ?? (await make(plan, state, world, startedMs));
   if (state.record)
     world.emit({

@@ -58,6 +58,7 @@ export class StageAttempt {
         if (!output) throw new Error(`${state.stage.kind.kind} declares no output ${name}.`);
         return output;
       },
+      locate: (content) => world.store.blobs.path(content.digest),
       exec: (file, args, options = {}) => runProcess(file, args, options, { signal: world.signal, log }),
       progress: (progress) => world.emit({ type: 'stage-progress', stage, ...progress }),
       log,

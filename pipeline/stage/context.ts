@@ -73,6 +73,8 @@ export interface StageContext<P> extends PlanningContext<P> {
   /** The stage's name in the file: for messages, never for results. */
   readonly stage: string;
   output(name: string): OutputWriter;
+  /** The absolute path of any content that an input or an item's result names (never write to it). */
+  locate(content: { readonly digest: Digest }): string;
   /** Scratch that survives a crash: the same key finds the same folder with what was left in it. */
   readonly workDirectory: string;
   /** Aborts when the run is cancelled; long loops look at it between steps. */

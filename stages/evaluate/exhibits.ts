@@ -7,8 +7,8 @@ import type { JudgedImage } from './gather.js';
 /** More lines than this cannot be told apart in one chart. */
 const maxLines = 7;
 
-/** Puts the figures, the table of classes and the precision-recall curves into the report. */
-export async function showScores(context: StageContext<unknown>, scores: Scores): Promise<void> {
+/** Puts the twelve figures' most telling ones into the report. */
+export async function showFigures(context: StageContext<unknown>, scores: Scores): Promise<void> {
   const { stats, counts } = scores;
   await context.exhibit({
     type: 'figures',
@@ -20,29 +20,16 @@ export async function showScores(context: StageContext<unknown>, scores: Scores)
       { name: 'AP50', value: shown(stats.AP50), note: 'IoU ≥ .50' },
       { name: 'AP', value: shown(stats.AP), note: 'IoU .50–.95' },
       { name: 'AP75', value: shown(stats.AP75), note: 'IoU ≥ .75' },
-      { name: 'AR100', value: shown(stats.AR100), note: 'recall, 100 a class and image' },
+      { name: 'AR100', value: shown(stats.AR100), note: 'recall' },
       { name: 'AP small', value: shown(stats.APs), note: 'up to 32² px' },
       { name: 'AP medium', value: shown(stats.APm), note: '32² to 96² px' },
       { name: 'AP large', value: shown(stats.APl), note: 'from 96² px' },
     ],
   });
-  await context.exhibit({
-    type: 'table',
-    title: 'Classes',
-    caption: 'F1 is taken at IoU .50 and at the score where it is highest for the class.',
-    columns: ['class', 'objects', 'detections', 'AP', 'AP50', 'best F1', 'at score', 'precision', 'recall'],
-    rows: scores.perClass.map(({ class: name, truth, detections, AP, AP50, bestF1 }) => [
-      name,
-      truth,
-      detections,
-      rounded(AP),
-      rounded(AP50),
-      bestF1 && rounded(bestF1.f1),
-      bestF1 && rounded(bestF1.score),
-      bestF1 && rounded(bestF1.precision),
-      bestF1 && rounded(bestF1.recall),
-    ]),
-  });
+}
+
+/** Puts the precision-recall curves and the table of classes into the report. */
+export async function showClasses(context: StageContext<unknown>, scores: Scores): Promise<void> {
   const largest = [...scores.perClass].sort((a, b) => b.truth - a.truth).slice(0, maxLines);
   const names = new Set(largest.map((entry) => entry.class));
   const shownCurves = scores.curve.classes.filter((curve) => names.has(curve.class));
@@ -61,6 +48,23 @@ export async function showScores(context: StageContext<unknown>, scores: Scores)
       yDomain: [0, 1],
       series: shownCurves.map((curve) => ({ name: curve.class, points: curve.points })),
     }),
+  });
+  await context.exhibit({
+    type: 'table',
+    title: 'Classes',
+    caption: 'F1 is taken at IoU .50 and at the score where it is highest for the class.',
+    columns: ['class', 'objects', 'detections', 'AP', 'AP50', 'best F1', 'at score', 'precision', 'recall'],
+    rows: scores.perClass.map(({ class: name, truth, detections, AP, AP50, bestF1 }) => [
+      name,
+      truth,
+      detections,
+      rounded(AP),
+      rounded(AP50),
+      bestF1 && rounded(bestF1.f1),
+      bestF1 && rounded(bestF1.score),
+      bestF1 && rounded(bestF1.precision),
+      bestF1 && rounded(bestF1.recall),
+    ]),
   });
 }
 

@@ -4,7 +4,8 @@ import type { BoxXyxyPx } from '../lib/dataset/record.js';
 import type { JudgedImage } from './gather.js';
 
 const colours = { found: '#2f8fd0', missed: '#d6338a', guess: '#f08c00' } as const;
-const tileWidthPx = 320;
+const tileWidthPx = 360;
+const columns = 3;
 
 /** How to read the pictures of framesSheet. */
 export const framesCaption =
@@ -24,10 +25,13 @@ export async function framesSheet(
   const tiles: { image: Buffer; label: string }[] = [];
   for (const image of images) {
     const drawn = boxesOf(image, minScore);
-    const picture = await drawBoxes(locate(image), drawn, { maxSidePx: 2 * tileWidthPx });
+    const { width, height } = image.truth;
+    // Drawn at the size in which it is shown, so that labels keep theirs.
+    const maxSidePx = Math.round(tileWidthPx * Math.max(1, height / width));
+    const picture = await drawBoxes(locate(image), drawn, { maxSidePx });
     tiles.push({ image: picture, label: image.truth.id });
   }
-  return contactSheet(tiles, { columns: 4, tileWidthPx });
+  return contactSheet(tiles, { columns, tileWidthPx });
 }
 
 /** What is drawn over an image: truth first, so that the predictions lie on top. */

@@ -48,7 +48,7 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
     { gather },
     { StableSample },
     { computeScores },
-    { showScores, showFrames },
+    { showFigures, showFrames, showClasses },
   ] = await Promise.all([
     import('../lib/dataset/dataset.js'),
     import('../lib/dataset/predictions.js'),
@@ -72,8 +72,9 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
   for (const { class: name, truth: count } of scores.perClass)
     if (count === 0)
       context.warn(`The truth has no object of class "${name}", so that class is in no figure.`);
-  await showScores(context, scores);
+  await showFigures(context, scores);
   await showFrames(context, gathered.sampled, (image) =>
     context.input('truth').locate({ digest: image.truth.imageDigest }),
   );
+  await showClasses(context, scores);
 }

@@ -1,6 +1,6 @@
 import type { HealthCheck } from '../../pipeline/stage/health-check.js';
 import { findBlender } from '../lib/blender/find-blender.js';
-import { probeBlender, type BlenderProbe } from './blender-probe.js';
+import { probeBlender, type BlenderProbe } from '../lib/blender/blender-probe.js';
 
 /** Which Blender would render, and what it can do. Fails where there is none: rendering needs one. */
 export const blenderCheck: HealthCheck = {

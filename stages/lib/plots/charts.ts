@@ -55,7 +55,7 @@ export async function lineChart(chart: LineChart): Promise<string> {
         field: 'name',
         type: 'nominal',
         scale: { domain: names, range: names.map((_, index) => palette[index % palette.length] ?? ink) },
-        legend: names.length > 1 ? { title: null, orient: 'bottom', columns: 3, symbolType: 'stroke' } : null,
+        legend: names.length > 1 ? { title: null, orient: 'bottom', columns: 4, symbolType: 'stroke' } : null,
       },
     },
   });
@@ -90,8 +90,8 @@ function scaleOf(domain: readonly [number, number] | undefined) {
 function frame(title: string | undefined) {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    width: 520,
-    height: 280,
+    width: 480,
+    height: 270,
     padding: 8,
     ...(title === undefined ? {} : { title }),
     config: {
@@ -99,20 +99,20 @@ function frame(title: string | undefined) {
       font: 'system-ui, sans-serif',
       view: { stroke: null },
       line: { strokeWidth: 2, strokeJoin: 'round' as const },
-      title: { color: ink, fontSize: 13, fontWeight: 600, anchor: 'start' as const, offset: 12 },
+      title: { color: ink, fontSize: 14, fontWeight: 600, anchor: 'start' as const, offset: 12 },
       axis: {
         domainColor: ink,
         tickColor: ink,
         gridColor: faint,
         labelColor: ink,
         titleColor: ink,
-        labelFontSize: 11,
-        titleFontSize: 12,
+        labelFontSize: 12,
+        titleFontSize: 13,
         titleFontWeight: 500,
         titlePadding: 8,
       },
       axisX: { grid: false },
-      legend: { labelColor: ink, labelFontSize: 11, labelLimit: 220, symbolStrokeWidth: 2.5 },
+      legend: { labelColor: ink, labelFontSize: 12, labelLimit: 220, symbolStrokeWidth: 2.5 },
     },
   } as const;
 }
