@@ -29,6 +29,15 @@ def set_if_present(owner, name, value):
     return True
 
 
+def socket_out(node, *names):
+    """The first output of a node that exists under one of these names."""
+    for name in names:
+        found = node.outputs.get(name)
+        if found is not None:
+            return found
+    raise KeyError(f"{node.bl_idname} has none of the outputs {', '.join(names)}")
+
+
 def socket(node, *names):
     """The first input of a node that exists under one of these names: "Specular IOR Level" was "Specular"."""
     for name in names:
