@@ -7,7 +7,7 @@ import bpy
 import floor_plan
 import furniture
 from darkroom import mesh_objects, shapes
-from darkroom.feature_probe import enum_items
+from darkroom.feature_probe import set_first
 from darkroom.people.person_object import add_person
 from palette import palette
 
@@ -181,7 +181,7 @@ def _lights(scene, plan, random, look, light):
     for index in range(2 if look == "ward" else 1):
         x = (index - 0.5) * plan.width * 0.5 if look == "ward" else random.uniform(-0.2, 0.2) * plan.width
         _area_light(scene, "ceiling light", (x, random.uniform(-0.2, 0.2) * plan.depth, HEIGHT_M - 0.03), (0, 0, 0),
-                    1.2, 0.4 if look == "ward" else 1.0, colour, strength * area * (2.2 if look == "ward" else 3.0))
+                    1.2, 0.4 if look == "ward" else 1.0, colour, strength * area * (1.3 if look == "ward" else 3.0))
     _area_light(scene, "daylight", (-plan.width / 2 + 0.15, 0, 1.5), (0, -math.pi / 2, 0), 1.2, 1.8,
                 (0.8, 0.9, 1.0), strength * area * random.uniform(0.8, 3.5))
     scene.world.use_nodes = True
@@ -216,9 +216,6 @@ def _develop(scene, look, exposure):
     """The other domain's camera: flatter, colder."""
     view = scene.view_settings
     if look == "ward":
-        for name in ("Filmic", "AgX"):
-            if name in enum_items(view, "view_transform"):
-                view.view_transform = name
-                break
-        view.gamma = 1.1
-    view.exposure = exposure + (0.9 if look == "ward" else 0.0)
+        set_first(view, "view_transform", "Filmic", "AgX")
+        view.gamma = 0.95
+    view.exposure = exposure + (0.2 if look == "ward" else 0.0)
