@@ -17,6 +17,8 @@ DEFAULTS = {
     "distance": 4.0, "elevation": 15.0, "azimuth": 0.0, "aimX": 0.0, "aimY": 0.0, "focal": 35.0, "roll": 0.0,
 }
 NEAR_M = 0.05
+"""How near a camera may come to a target."""
+NEAREST_TARGET_M = 1.1
 """Free space that a camera needs around itself."""
 CLEARANCE_M = 0.35
 """Share of a target's sampled points that must be in sight."""
@@ -55,7 +57,7 @@ def place(scene, draws, targets, aim, place_camera=None):
         else:
             place_by_orbit(scene, draw, aim)
         bpy.context.view_layer.update()
-        if not points or (_is_free(scene) and any(_in_sight(scene, part) for part in points)):
+        if not points or (_keeps_distance(scene, points) and _is_free(scene) and any(_in_sight(scene, part) for part in points)):
             return index, True
     return len(draws) - 1, False
 
@@ -108,6 +110,11 @@ def target_points(targets):
         step = max(1, len(own) // POINTS_PER_TARGET)
         points.append(own[step // 2 :: step])
     return points
+
+
+def _keeps_distance(scene, points):
+    origin = np.array(scene.camera.matrix_world.translation)
+    return min(float(np.linalg.norm(part - origin, axis=1).min()) for part in points) >= NEAREST_TARGET_M
 
 
 def _is_free(scene):
