@@ -19,11 +19,11 @@ export function registerWasmGradientKernels(): void {
     const geometry = geometryOf(x.shape, filterShape, strides, pad, dimRoundingMode);
     return tf.tidy(() => filterGradient(x, dy, geometry, backend as BackendWasm));
   });
-  replaceKernel(tf.Conv2DBackpropInput, ({ inputs, attrs }) => {
+  replaceKernel(tf.Conv2DBackpropInput, ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
     const { strides, pad, dimRoundingMode, inputShape } = attrs as unknown as tf.Conv2DBackpropInputAttrs;
     const geometry = geometryOf(inputShape, filter.shape, strides, pad, dimRoundingMode);
-    return tf.tidy(() => inputGradient(dy, filter, geometry));
+    return tf.tidy(() => inputGradient(dy, filter, geometry, backend as BackendWasm));
   });
   replaceKernel(tf.MaxPoolGrad, ({ inputs, attrs, backend }) => {
     const { dy, input, output } = inputs as unknown as Record<'dy' | 'input' | 'output', tf.Tensor4D>;
@@ -104,28 +104,22 @@ function filterGradient(
   const [sy, sx] = geometry.stride;
   const [top, left] = geometry.padBefore;
   if (kh === 1 && kw === 1 && sy === 1 && sx === 1) {
-    const across = tf.transpose(tf.reshape(x, [batch * height * width, channels])); // [C, N·H·W]
-    const product = tf.matMul(across, tf.reshape(dy, [batch * height * width, filters]));
+    const across = planes(x, height, width, 1, 1, backend); // [C, N·H·W]
+    const matrix = tf.reshape(across, [channels, batch * height * width]);
+    const product = tf.matMul(matrix, tf.reshape(dy, [batch * height * width, filters]));
     return tf.reshape(product, [1, 1, channels, filters]);
   }
   const rows = pitchOf(height, outHeight, kh, sy, top);
   const columns = pitchOf(width, outWidth, kw, sx, left);
   const positions = batch * rows * columns;
-  const padded = padAfter(x, rows * sy, columns * sx);
-  const phases =
-    sy === 1 && sx === 1
-      ? tf.transpose(padded, [3, 0, 1, 2]) // [C, N, rows, columns]
-      : // [sy, sx, C, N, rows, columns]
-        tf.transpose(tf.reshape(padded, [batch, rows, sy, columns, sx, channels]), [2, 4, 5, 0, 1, 3]);
+  const phases = planes(x, rows, columns, sy, sx, backend); // [sy, sx, C, N, rows, columns]
   const slopes = tf.reshape(padAfter(dy, rows, columns), [positions, filters]);
   const unfoldedRows = kh * kw * channels;
   const chunk = Math.max(256, Math.min(positions, Math.floor(UNFOLDED_FLOATS / unfoldedRows)));
   let sum: tf.Tensor2D | undefined;
   for (let start = 0; start < positions; start += chunk) {
     const count = Math.min(chunk, positions - start);
-    const unfolded = tf.engine().makeTensorFromTensorInfo(
-      backend.makeOutput([unfoldedRows, count], 'float32'),
-    ) as tf.Tensor2D;
+    const unfolded = newTensor(backend, [unfoldedRows, count]) as tf.Tensor2D;
     const target = heapOf(backend, unfolded);
     const source = heapOf(backend, phases);
     for (let tap = 0; tap < kh * kw; tap++) {
@@ -148,6 +142,39 @@ function filterGradient(
   return tf.reshape(sum, [kh, kw, channels, filters]);
 }
 
+/**
+ * The input with its channels first, cut into stride phases, zeros below and to the right of each plane. (Padding and
+ * transposing six axes with stock kernels takes ten times as long.)
+ * @returns [sy, sx, C, N, rows, columns]
+ */
+function planes(
+  x: tf.Tensor4D,
+  rows: number,
+  columns: number,
+  sy: number,
+  sx: number,
+  backend: BackendWasm,
+): tf.Tensor {
+  const [batch, height, width, channels] = x.shape;
+  const result = newTensor(backend, [sy, sx, channels, batch, rows, columns]);
+  const source = heapOf(backend, x);
+  const target = heapOf(backend, result);
+  if (rows * sy !== height || columns * sx !== width) target.fill(0);
+  const plane = batch * rows * columns;
+  for (let n = 0; n < batch; n++)
+    for (let y = 0; y < height; y++) {
+      const row = (n * rows + Math.floor(y / sy)) * columns;
+      for (let b = 0; b < sx; b++)
+        for (let c = 0; c < channels; c++) {
+          let to = (((y % sy) * sx + b) * channels + c) * plane + row;
+          const end = ((n * height + y) * width + width) * channels;
+          for (let from = ((n * height + y) * width + b) * channels + c; from < end; from += sx * channels)
+            target[to++] = source[from] as number;
+        }
+    }
+  return result;
+}
+
 /** Copies `count` floats of the row at `from`, starting at `first` in it; zeros stand where the row has no value. */
 function copyShifted(
   source: Float32Array,
@@ -166,70 +193,101 @@ function copyShifted(
 }
 
 /**
- * dL/dx of a convolution as forward convolutions of dy. Stride 1: with the kernel turned by 180° and its channels
+ * dL/dx of a convolution as a forward convolution of dy. Stride 1: with the kernel turned by 180° and its channels
  * swapped. Larger strides: each stride phase of x sees only some of the taps; one convolution makes all phases as
- * channels, and depthToSpace puts them side by side.
+ * channels, which are then put side by side.
  * @returns [N, H, W, C]
  */
-function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
-  const [batch] = dy.shape;
-  const [height, width, channels] = geometry.input;
-  const [outHeight, outWidth, filters] = geometry.output;
+function inputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  geometry: ConvGeometry,
+  backend: BackendWasm,
+): tf.Tensor4D {
+  const [height, width] = geometry.input;
+  const [outHeight, outWidth] = geometry.output;
   const [kh, kw] = geometry.kernel;
   const [stride] = geometry.stride;
   const [top, left] = geometry.padBefore;
   if (stride !== geometry.stride[1]) throw new Error('strides that differ in x and y have no gradient here');
-  if (stride === 1) {
-    const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]); // [kh, kw, F, C]
-    const pad: tf.backend_util.ExplicitPadding = [
-      [0, 0],
-      [kh - 1 - top, height - outHeight + top],
-      [kw - 1 - left, width - outWidth + left],
-      [0, 0],
-    ];
-    return tf.conv2d(dy, turned as tf.Tensor4D, 1, pad);
-  }
   const tapsY = phaseTaps(kh, stride, top);
   const tapsX = phaseTaps(kw, stride, left);
   const rows = Math.ceil(height / stride);
   const columns = Math.ceil(width / stride);
-  const none = tf.zeros([filters, channels]);
-  const taps = tf.unstack(tf.reshape(tf.transpose(filter, [0, 1, 3, 2]), [kh * kw, filters, channels]));
-  const kernelRows: tf.Tensor[] = [];
-  for (let offsetY = tapsY.lowest; offsetY <= tapsY.highest; offsetY++)
-    for (let offsetX = tapsX.lowest; offsetX <= tapsX.highest; offsetX++) {
-      const across: tf.Tensor[] = [];
-      for (let a = 0; a < stride; a++)
-        for (let b = 0; b < stride; b++) {
-          const i = a + top - offsetY * stride;
-          const j = b + left - offsetX * stride;
-          const inside = i >= 0 && i < kh && j >= 0 && j < kw;
-          across.push((inside ? taps[i * kw + j] : undefined) ?? none);
-        }
-      kernelRows.push(tf.concat(across, 1)); // [F, stride²·C]
-    }
-  const spanY = tapsY.highest - tapsY.lowest + 1;
-  const spanX = tapsX.highest - tapsX.lowest + 1;
-  const kernel: tf.Tensor4D = tf.reshape(tf.stack(kernelRows), [
-    spanY,
-    spanX,
-    filters,
-    stride * stride * channels,
-  ]);
-  const phases = tf.conv2d(dy, kernel, 1, [
+  const phases = tf.conv2d(dy, turnedKernel(filter, stride, tapsY, tapsX, geometry, backend), 1, [
     [0, 0],
     [-tapsY.lowest, rows - outHeight + tapsY.highest],
     [-tapsX.lowest, columns - outWidth + tapsX.highest],
     [0, 0],
   ]);
-  const whole = tf.depthToSpace(phases, stride, 'NHWC'); // [N, rows·stride, columns·stride, C]
-  return rows * stride === height && columns * stride === width
-    ? whole
-    : tf.slice(whole, [0, 0, 0, 0], [batch, height, width, channels]);
+  return stride === 1 ? phases : sideBySide(phases, geometry, backend);
+}
+
+/**
+ * The kernel that makes the stride phases of dx from dy: tap o of phase a is tap a + pad − stride·o of the kernel, or 0.
+ * @returns [o, o, F, stride·stride·C]
+ */
+function turnedKernel(
+  filter: tf.Tensor4D,
+  stride: number,
+  tapsY: PhaseTaps,
+  tapsX: PhaseTaps,
+  geometry: ConvGeometry,
+  backend: BackendWasm,
+): tf.Tensor4D {
+  const [kh, kw, channels, filters] = filter.shape;
+  const [top, left] = geometry.padBefore;
+  const spanY = tapsY.highest - tapsY.lowest + 1;
+  const spanX = tapsX.highest - tapsX.lowest + 1;
+  const across = stride * stride * channels;
+  const result = newTensor(backend, [spanY, spanX, filters, across]);
+  const source = heapOf(backend, filter);
+  const target = heapOf(backend, result);
+  if (stride > 1) target.fill(0);
+  for (let oy = 0; oy < spanY; oy++)
+    for (let ox = 0; ox < spanX; ox++)
+      for (let a = 0; a < stride; a++)
+        for (let b = 0; b < stride; b++) {
+          const i = a + top - (oy + tapsY.lowest) * stride;
+          const j = b + left - (ox + tapsX.lowest) * stride;
+          if (i < 0 || i >= kh || j < 0 || j >= kw) continue;
+          const to = (oy * spanX + ox) * filters * across + (a * stride + b) * channels;
+          const from = (i * kw + j) * channels * filters;
+          for (let f = 0; f < filters; f++)
+            for (let c = 0; c < channels; c++)
+              target[to + f * across + c] = source[from + c * filters + f] as number;
+        }
+  return result as tf.Tensor4D;
+}
+
+/** Puts stride phases that lie as channels back to their pixels. @returns [N, H, W, C] */
+function sideBySide(phases: tf.Tensor4D, geometry: ConvGeometry, backend: BackendWasm): tf.Tensor4D {
+  const [batch, rows, columns] = phases.shape;
+  const [height, width, channels] = geometry.input;
+  const [stride] = geometry.stride;
+  const result = newTensor(backend, [batch, height, width, channels]);
+  const source = heapOf(backend, phases);
+  const target = heapOf(backend, result);
+  let to = 0;
+  for (let n = 0; n < batch; n++)
+    for (let y = 0; y < height; y++) {
+      const row = (n * rows + Math.floor(y / stride)) * columns;
+      for (let x = 0; x < width; x++) {
+        const phase = (y % stride) * stride + (x % stride);
+        let from = ((row + Math.floor(x / stride)) * stride * stride + phase) * channels;
+        for (let c = 0; c < channels; c++) target[to++] = source[from++] as number;
+      }
+    }
+  return result as tf.Tensor4D;
+}
+
+interface PhaseTaps {
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 /** Which outputs, relative to its own place, a stride phase of the input takes part in: x = stride·q + a = stride·o + i − pad. */
-function phaseTaps(kernel: number, stride: number, pad: number): { lowest: number; highest: number } {
+function phaseTaps(kernel: number, stride: number, pad: number): PhaseTaps {
   return { lowest: Math.ceil((pad - kernel + 1) / stride), highest: Math.floor((stride - 1 + pad) / stride) };
 }
 
@@ -283,6 +341,10 @@ function padAfter(x: tf.Tensor4D, rows: number, columns: number): tf.Tensor4D {
     [0, columns - width],
     [0, 0],
   ]);
+}
+
+function newTensor(backend: BackendWasm, shape: number[]): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32'));
 }
 
 /** A view of a tensor's floats in the WebAssembly memory; invalid after the next allocation. */
