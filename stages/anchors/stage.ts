@@ -11,7 +11,12 @@ const anchorsParams = z.strictObject({
   inputSize: z
     .tuple([z.number().int().min(32), z.number().int().min(32)])
     .describe('[width, height] of the network’s input in pixels: boxes are measured as letterboxed into it.'),
-  restarts: z.number().int().min(1).default(10).describe('Starts of the clustering, of which the best counts.'),
+  restarts: z
+    .number()
+    .int()
+    .min(1)
+    .default(10)
+    .describe('Starts of the clustering, of which the best counts.'),
 });
 
 /** Anchor sizes for a detector, from the boxes of a dataset. */

@@ -71,9 +71,7 @@ export const detectStage = defineMapStage<DetectParams, ImageItem>({
       lines.push(JSON.stringify(value));
       found += (value as { readonly detections: readonly unknown[] }).detections.length;
     }
-    await context
-      .output('predictions')
-      .write('predictions.jsonl', lines.map((line) => `${line}\n`).join(''));
+    await context.output('predictions').write('predictions.jsonl', lines.map((line) => `${line}\n`).join(''));
     context.log(`${found} detections in ${lines.length} images`);
   },
 });

@@ -44,8 +44,17 @@ const augmentSchema = z
       .tuple([z.number().positive(), z.number().positive()])
       .default([0.7, 1.4])
       .describe('Least and largest size, relative to the image fitted into the input; placed anywhere.'),
-    hue: z.number().min(0).max(0.5).default(0.03).describe('Turn of the hue by up to this share of the circle.'),
-    saturation: z.number().min(1).default(1.4).describe('Saturation changes by up to this factor either way.'),
+    hue: z
+      .number()
+      .min(0)
+      .max(0.5)
+      .default(0.03)
+      .describe('Turn of the hue by up to this share of the circle.'),
+    saturation: z
+      .number()
+      .min(1)
+      .default(1.4)
+      .describe('Saturation changes by up to this factor either way.'),
     value: z.number().min(1).default(1.4).describe('Brightness changes by up to this factor either way.'),
   })
   .prefault({})
@@ -61,7 +70,9 @@ export const yoloTrainParams = z.strictObject({
   weights: z
     .string()
     .optional()
-    .describe('Darknet weights to start from: of this very network, or of its first layers (darknet53.conv.74).'),
+    .describe(
+      'Darknet weights to start from: of this very network, or of its first layers (darknet53.conv.74).',
+    ),
   inputSize: z
     .tuple([z.number().int().min(32), z.number().int().min(32)])
     .optional()
@@ -90,7 +101,9 @@ export const yoloTrainParams = z.strictObject({
     .int()
     .min(1)
     .default(1)
-    .describe('Validate, and keep the network if it is the best so far, every so many epochs and at the end.'),
+    .describe(
+      'Validate, and keep the network if it is the best so far, every so many epochs and at the end.',
+    ),
   patience: z
     .number()
     .int()

@@ -109,7 +109,9 @@ async function startingWeights(
 
 function warnAboutLeftOut(context: Context, name: string, images: LabelledImages): void {
   if (images.crowdCount > 0)
-    context.warn(`${images.crowdCount} crowd boxes of the ${name} dataset are not used: they mark no single object.`);
+    context.warn(
+      `${images.crowdCount} crowd boxes of the ${name} dataset are not used: they mark no single object.`,
+    );
   if (images.emptyCount > 0)
     context.warn(`${images.emptyCount} boxes without an area of the ${name} dataset are not used.`);
 }

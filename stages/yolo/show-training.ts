@@ -25,7 +25,14 @@ export async function showAugmentedBatch(context: Context, cfg: DarknetCfg, trai
     const stream = new RandomStream(context.seed, 'augment', 0, image.id);
     const drawn = drawAugmentation(stream, originalWidth, originalHeight, width, height, context.params.augment); // prettier-ignore
     augmentInto(pixels, width, height, decoded, drawn);
-    const { boxes } = augmentObjects(image.objects, originalWidth, originalHeight, width, height, drawn.placement);
+    const { boxes } = augmentObjects(
+      image.objects,
+      originalWidth,
+      originalHeight,
+      width,
+      height,
+      drawn.placement,
+    );
     const rectangles = Array.from({ length: boxes.length / 4 }, (_, i) => {
       const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = boxes.subarray(4 * i, 4 * i + 4);
       return `<rect x="${x0}" y="${y0}" width="${x1 - x0}" height="${y1 - y0}"/>`;

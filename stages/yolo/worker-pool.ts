@@ -24,8 +24,7 @@ export interface WorkerCall {
   readonly args: readonly unknown[];
 }
 export type WorkerAnswer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: WorkerFailure };
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: WorkerFailure };
 
 /** An error as it comes over from a thread. */
 export interface WorkerFailure {
@@ -49,8 +48,7 @@ async function inThisThread(setup: TaskSetup): Promise<ShardWorker> {
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return {
     device: task.backend.device,
-    gradients: (shard, samples, batchSize) =>
-      breathe().then(() => task.gradients(shard, samples, batchSize)),
+    gradients: (shard, samples, batchSize) => breathe().then(() => task.gradients(shard, samples, batchSize)),
     update: async (request) => task.update(request),
     find: (images, options) => task.find(images, options),
     stop: () => Promise.resolve(),

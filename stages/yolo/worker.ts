@@ -8,9 +8,12 @@ const port = parentPort;
 if (!port) throw new Error('this file runs as a worker thread');
 const answer = (message: WorkerAnswer): void => port.postMessage(message);
 const failed = (id: number, error: unknown): void => {
-  if (error instanceof UserError)
-    answer({ id, error: { message: error.message, hint: error.hint ?? '' } });
-  else answer({ id, error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error) } });
+  if (error instanceof UserError) answer({ id, error: { message: error.message, hint: error.hint ?? '' } });
+  else
+    answer({
+      id,
+      error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    });
 };
 
 try {

@@ -51,7 +51,9 @@ export function layoutOf(cfg: DarknetCfg): NetworkLayout {
       case 'convolutional': {
         const out = (side: number): number =>
           Math.floor((side + 2 * layer.pad - layer.size) / layer.stride) + 1;
-        const roles: ParameterRole[] = layer.batchNormalize ? ['beta', 'gamma', 'mean', 'variance'] : ['beta'];
+        const roles: ParameterRole[] = layer.batchNormalize
+          ? ['beta', 'gamma', 'mean', 'variance']
+          : ['beta'];
         for (const role of roles)
           wanted.push({ name: `layer${index}/${role}`, layer: index, role, shape: [layer.filters] });
         const shape = [layer.size, layer.size, current.channels, layer.filters];

@@ -76,7 +76,8 @@ function readHeader(
   file: string,
 ): { view: DataView; headerBytes: number; seen: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < HEADER_BYTES) throw sizeError(file, HEADER_BYTES + 4 * layout.length, bytes.byteLength);
+  if (bytes.byteLength < HEADER_BYTES)
+    throw sizeError(file, HEADER_BYTES + 4 * layout.length, bytes.byteLength);
   const wide = view.getInt32(0, true) * 10 + view.getInt32(4, true) >= 2;
   const seen = wide ? Number(view.getBigInt64(12, true)) : view.getInt32(12, true);
   return { view, headerBytes: wide ? 20 : 16, seen };

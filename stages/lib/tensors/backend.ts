@@ -51,9 +51,12 @@ async function useWasm(): Promise<ComputeBackend> {
 async function useNative(choice: 'tensorflow' | 'gpu'): Promise<ComputeBackend> {
   const path = nativePackagePath();
   if (path === undefined)
-    throw new UserError(`Backend "${choice}" needs the package @tensorflow/tfjs-node-gpu, which is not here.`, {
-      hint: 'Install it with `npm install @tensorflow/tfjs-node-gpu`, or use `backend: wasm`.',
-    });
+    throw new UserError(
+      `Backend "${choice}" needs the package @tensorflow/tfjs-node-gpu, which is not here.`,
+      {
+        hint: 'Install it with `npm install @tensorflow/tfjs-node-gpu`, or use `backend: wasm`.',
+      },
+    );
   try {
     restoreRemovedUtil();
     await import(path);

@@ -28,14 +28,7 @@ export function registerWasmGradientKernels(): void {
   replaceKernel(tf.MaxPoolGrad, ({ inputs, attrs, backend }) => {
     const { dy, input, output } = inputs as unknown as Record<'dy' | 'input' | 'output', tf.Tensor4D>;
     const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPoolGradAttrs;
-    const info = tf.backend_util.computePool2DInfo(
-      input.shape,
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
+    const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
     return maxPoolGradient(dy, input, output, info, backend as BackendWasm);
   });
 }
@@ -132,10 +125,10 @@ function filterGradient(
         copyShifted(source, from, positions, start + shift, target, (tap * channels + c) * count, count);
       }
     }
-    const part = tf.matMul(unfolded, tf.slice(slopes, [start, 0], [count, filters])) as tf.Tensor2D;
+    const part = tf.matMul<tf.Tensor2D>(unfolded, tf.slice(slopes, [start, 0], [count, filters]));
     unfolded.dispose();
     const before: tf.Tensor2D | undefined = sum;
-    sum = before ? (tf.add(before, part) as tf.Tensor2D) : part;
+    sum = before ? tf.add<tf.Tensor2D>(before, part) : part;
     if (before) tf.dispose([before, part]);
   }
   if (!sum) throw new Error('a filter gradient of an empty batch');

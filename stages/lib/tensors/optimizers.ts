@@ -58,7 +58,8 @@ export function updateParameters(
       first[i] = mean;
       second[i] = square;
       const value = parameters[i] as number;
-      parameters[i] = value - (stepSize * mean) / (Math.sqrt(square * unbias) + epsilon) - rate * decay * value;
+      parameters[i] =
+        value - (stepSize * mean) / (Math.sqrt(square * unbias) + epsilon) - rate * decay * value;
     }
   }
 }
