@@ -124,7 +124,7 @@ function walk(cfg: DarknetCfg, x: tf.Tensor4D, convolve: Convolve): tf.Tensor4D[
         current = upsample(current, layer.stride);
         break;
       case 'shortcut': {
-        const sum = tf.add(current, output(layer.from)) as tf.Tensor4D;
+        const sum = tf.add<tf.Tensor4D>(current, output(layer.from));
         current = layer.activation === 'leaky' ? leaky(sum, LEAKY_SLOPE) : sum;
         break;
       }
