@@ -22,7 +22,7 @@ import {
 } from './training-state.js';
 import { startWorkers } from './worker-pool.js';
 
-export interface TrainingRequest {
+interface TrainingRequest {
   readonly params: YoloTrainParams;
   readonly cfg: DarknetCfg;
   readonly cfgText: string;

@@ -17,7 +17,7 @@ export interface EpochReport {
 }
 
 /** Where a training stands, beside its vectors. Randomness needs no state: it is a function of epoch and image. */
-export interface TrainingState extends JsonObject {
+interface TrainingState extends JsonObject {
   readonly step: number;
   readonly segments: string;
   readonly bestEpoch: number;
