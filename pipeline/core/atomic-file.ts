@@ -1,6 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { hasErrorCode } from './error-code.js';
 
 /**
  * Replaces a file as a whole: written aside, fsynced, renamed, and the folder's entry fsynced too.
@@ -19,14 +20,8 @@ export async function syncFolder(folder: string): Promise<void> {
   try {
     await handle?.sync();
   } catch (error) {
-    if (!isUnsupported(error)) throw error;
+    if (!hasErrorCode(error, 'EINVAL', 'ENOTSUP', 'EPERM')) throw error;
   } finally {
     await handle?.close();
   }
-}
-
-function isUnsupported(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && ['EINVAL', 'ENOTSUP', 'EPERM'].includes(String(error.code))
-  );
 }

@@ -73,6 +73,8 @@ export interface StageContext<P> extends PlanningContext<P> {
   /** The stage's name in the file: for messages, never for results. */
   readonly stage: string;
   output(name: string): OutputWriter;
+  /** The absolute path of any content that an input or an item's result names (never write to it). */
+  locate(content: { readonly digest: Digest }): string;
   /** Scratch that survives a crash: the same key finds the same folder with what was left in it. */
   readonly workDirectory: string;
   /** Aborts when the run is cancelled; long loops look at it between steps. */
@@ -120,6 +122,9 @@ export interface BatchContext<P, I extends Item = Item> extends StageContext<P> 
     item: I,
     result: { readonly files: Readonly<Record<string, string>>; readonly value?: JsonValue },
   ): Promise<void>;
-  /** Gives an item up with a message for people; the others go on, and the stage fails at its end. */
-  reject(item: I, message: string): void;
+  /**
+   * Gives an item up with a message for people, and the last lines of what a program printed; the others go on,
+   * and the stage fails at its end.
+   */
+  reject(item: I, message: string, details?: readonly string[]): void;
 }

@@ -48,13 +48,13 @@ interface StageKindBase<P> {
   /** Every property described: the schema is the documentation. Objects are strict. */
   readonly params: z.ZodType<P>;
   readonly inputs: Readonly<Record<string, InputSpec>>;
-  /** The first one is what the bare stage name stands for. */
+  /** A stage with one output is referred to by its bare name, one with several by `stage.output`. */
   readonly outputs: Readonly<Record<string, OutputSpec>>;
   /** False when no randomness goes into the result: then another seed re-runs nothing. */
-  readonly seeded: boolean;
+  seeded(params: P): boolean;
   resources?(params: P): Resources;
-  /** Pure: which files the stage reads. */
-  sources?(params: P): readonly SourceRequest[];
+  /** Pure: which files the stage reads, given which of its inputs are bound. */
+  sources?(params: P, boundInputs: ReadonlySet<string>): readonly SourceRequest[];
   /** The params as they stand in the key, where some of them (paths, worker counts) must not. Default: all. */
   keyParams?(params: P): JsonValue;
   /**

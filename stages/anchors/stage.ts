@@ -27,7 +27,7 @@ export const anchorsStage = defineStage<z.infer<typeof anchorsParams>>({
   params: anchorsParams,
   inputs: { dataset: { type: 'dataset', description: 'The images to learn from.' } },
   outputs: { anchors: { type: 'anchors', description: 'Sizes in pixels of the network’s input.' } },
-  seeded: true,
+  seeded: () => true,
   resources: () => ({ cpu: 1 }),
   run: async (context) => {
     const { count, inputSize, restarts } = context.params;

@@ -46,7 +46,7 @@ export const detectStage = defineMapStage<DetectParams, ImageItem>({
     images: { type: 'dataset', description: 'The images; their boxes are not looked at.' },
   },
   outputs: { predictions: { type: 'predictions', description: 'What was found in each image.' } },
-  seeded: false,
+  seeded: () => false,
   resources: ({ backend }) => ({ cpu: 1, ...(backend === 'gpu' ? { gpu: 1 } : {}) }),
   tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
   async *items(context) {

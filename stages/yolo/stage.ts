@@ -16,7 +16,7 @@ export const yoloTrainStage = defineStage<YoloTrainParams>({
   outputs: {
     detector: { type: 'detector', description: 'The best network, for Darknet and for the detect stage.' },
   },
-  seeded: true,
+  seeded: () => true,
   resources: ({ workers, shards, backend }) => ({
     cpu: workers === 'auto' ? shards : Math.min(workers, shards),
     ...(backend === 'gpu' ? { gpu: 1 } : {}),

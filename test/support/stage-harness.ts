@@ -3,9 +3,10 @@ import { tmpdir, availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import fastGlob from 'fast-glob';
+import { canonicalJson } from '../../pipeline/core/canonical-json.js';
 import { digestOfBytes, digestOfFile, digestOfJson, type Digest } from '../../pipeline/core/digest.js';
 import { derivedSeed } from '../../pipeline/core/seed.js';
-import type { JsonObject } from '../../pipeline/core/json.js';
+import type { JsonObject, JsonValue } from '../../pipeline/core/json.js';
 import type { ArtifactFile, ArtifactReader, OutputWriter } from '../../pipeline/stage/artifact.js';
 import type { BatchContext, Exec, Host, Item, ItemResult, SourceFile } from '../../pipeline/stage/context.js';
 import type { StageKind } from '../../pipeline/stage/definition.js';
@@ -73,6 +74,9 @@ function readerOf(type: string, files: readonly ArtifactFile[], paths: Map<Diges
   };
 }
 
+/** What hosts remember: facts about this machine hold for the whole process. */
+const facts = new Map<string, JsonValue>();
+
 /** Runs one stage kind in a temporary folder, without a store: nothing is cached, everything is real. */
 export async function runStage(kind: StageKind, request: StageRequest): Promise<StageRun> {
   const root = await mkdtemp(join(tmpdir(), 'darkroom-stage-'));
@@ -108,10 +112,14 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
     env: process.env,
     cpuCount: availableParallelism(),
     exec,
-    remember: (_key, compute) => compute(),
+    remember: async (key, compute) => {
+      const name = canonicalJson(key);
+      if (!facts.has(name)) facts.set(name, await compute());
+      return facts.get(name) as Awaited<ReturnType<typeof compute>>;
+    },
   };
   const sources = new Map<string, SourceFile[]>();
-  for (const wanted of kind.sources?.(params) ?? []) {
+  for (const wanted of kind.sources?.(params, new Set(Object.keys(request.inputs ?? {}))) ?? []) {
     const names = (await fastGlob(wanted.pattern, { cwd: baseDirectory })).sort();
     const found: SourceFile[] = [];
     for (const name of names) {
@@ -173,6 +181,11 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
       list(name).map((artifact, index) => ({ name: `${name}-${index}`, artifact: remember(artifact) })),
     hasInput: (name) => list(name).length > 0,
     output,
+    locate: (content) => {
+      const path = paths.get(content.digest);
+      if (path === undefined) throw new Error(`no content ${content.digest}`);
+      return path;
+    },
     workDirectory,
     batchDirectory,
     progress: () => undefined,

@@ -33,6 +33,5 @@ export const frameRecordSchema = z.strictObject({
     /** Row-major 3 × 3, camera to pixels, y down. */
     intrinsics: z.array(z.number()).length(9),
   }),
-  renderSeconds: z.number(),
 });
 export type FrameRecord = z.infer<typeof frameRecordSchema>;

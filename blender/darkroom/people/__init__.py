@@ -1,0 +1,1 @@
+"""People out of numbers: proportions → skeleton → pose → implicit surface → mesh with colours."""

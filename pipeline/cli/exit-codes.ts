@@ -1,0 +1,10 @@
+/** What the process's exit code says. */
+export const exitCodes = {
+  success: 0,
+  /** A stage failed, or a check found something that is missing. */
+  failure: 1,
+  /** The command line or the pipeline file is wrong; nothing was run. */
+  usage: 2,
+  /** Ended by Ctrl-C or TERM. */
+  interrupted: 130,
+} as const;

@@ -1,0 +1,145 @@
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { DiagnosticError } from '../core/diagnostic.js';
+import { UserError } from '../core/user-error.js';
+import { localHost } from '../run/host.js';
+import { Store } from '../store/store.js';
+import { exitCodes } from './exit-codes.js';
+import type { Console, Program } from './program.js';
+
+const fileAndStages = '[FILE] [STAGE…] [options]';
+const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+/**
+ * The engine's command line over a program's stage kinds.
+ * @param argv the words after the program's name
+ * @param signal aborts when the person at the keyboard asks for the end
+ * @returns the process's exit code
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  program: Program,
+  console: Console,
+  signal: AbortSignal,
+): Promise<number> {
+  let exitCode: number = exitCodes.success;
+  const line = commands(program, console, signal, (code) => (exitCode = code));
+  try {
+    await line.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+    if (signal.aborted) return exitCodes.interrupted;
+    if (error instanceof DiagnosticError) {
+      console.error(error.message);
+      return exitCodes.usage;
+    }
+    if (error instanceof UserError) {
+      for (const text of [error.message, ...error.details, ...(error.hint ? [error.hint] : [])])
+        console.error(text);
+      return exitCodes.usage;
+    }
+    throw error;
+  }
+}
+
+function commands(
+  program: Program,
+  console: Console,
+  signal: AbortSignal,
+  exit: (code: number) => void,
+): Command {
+  const root = new Command('pipeline')
+    .description('Runs pipelines of typed, cached, resumable stages.')
+    .version(program.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => console.out(text.trimEnd()),
+      writeErr: (text) => console.error(text.trimEnd()),
+    })
+    .showSuggestionAfterError();
+  const set = [
+    '--set <path=value>',
+    'change a value of the file for this time, as in vars.frames=140',
+  ] as const;
+  const store = [
+    '--store <folder>',
+    'the folder of the store, instead of the one that the file says',
+  ] as const;
+
+  root
+    .command('run')
+    .description('make what is not there yet')
+    .usage(fileAndStages)
+    .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+    .option(...set, collect, [])
+    .option('--jobs <n>', 'how many jobs at once; by default one a CPU', positive)
+    .option(...store)
+    .option('--json', 'events as lines of JSON')
+    .action(async (words: string[], options: RunFlags) => {
+      const { runCommand } = await import('./run.js');
+      exit(await runCommand(words, options, program, console, signal));
+    });
+  for (const [name, description] of [
+    ['plan', 'say what would run, and why'],
+    ['status', 'say which results are there'],
+  ] as const)
+    root
+      .command(name)
+      .description(description)
+      .usage(fileAndStages)
+      .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+      .option(...set, collect, [])
+      .option(...store)
+      .option('--json', 'as JSON')
+      .action(async (words: string[], options: RunFlags) => {
+        const { planCommand, statusCommand } = await import('./plan.js');
+        exit(await (name === 'plan' ? planCommand : statusCommand)(words, options, program, console, signal));
+      });
+  root
+    .command('stages')
+    .description('list the stage kinds, or print the documentation of one')
+    .argument('[KIND]')
+    .option('--json', 'as JSON')
+    .option('--schema', 'the JSON schema of pipeline files')
+    .action(async (kind: string | undefined, options: { json?: boolean; schema?: boolean }) => {
+      const { stagesCommand } = await import('./stages.js');
+      exit(stagesCommand(kind, options, program, console));
+    });
+  root
+    .command('doctor')
+    .description('say what this machine has and what is missing')
+    .option('--json', 'as JSON')
+    .option(...store)
+    .action(async (options: { json?: boolean; store?: string }) => {
+      const { runDoctor } = await import('./doctor.js');
+      const storeDirectory = resolve(options.store ?? '.pipeline');
+      const { exec, env } = localHost(process.cwd(), new Store(storeDirectory), signal);
+      const output = { json: options.json ?? false, write: console.out };
+      exit(await runDoctor(program.healthChecks, { env, exec, storeDirectory }, output));
+    });
+  root
+    .command('init')
+    .description('copy a starter into a new folder')
+    .argument('<TEMPLATE>')
+    .argument('<DIR>')
+    .action(async (template: string, directory: string) => {
+      const { initCommand } = await import('./init.js');
+      exit(await initCommand(template, directory, program, console));
+    });
+  return root;
+}
+
+interface RunFlags {
+  readonly set: readonly string[];
+  readonly jobs?: number;
+  readonly json?: boolean;
+  readonly store?: string;
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It takes a whole number from 1 on.');
+  return number;
+}

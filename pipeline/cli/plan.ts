@@ -1,0 +1,109 @@
+import { DiagnosticError } from '../core/diagnostic.js';
+import { formatCount, formatDuration } from '../report/quantities.js';
+import { examinePlan, type StageForecast } from '../run/examine.js';
+import { localHost } from '../run/host.js';
+import { missingSources } from '../run/sources.js';
+import { Store } from '../store/store.js';
+import { exitCodes } from './exit-codes.js';
+import { loadPlan } from './load-plan.js';
+import type { Console, Program } from './program.js';
+import { tableLines } from './table.js';
+
+export interface PlanOptions {
+  readonly set: readonly string[];
+  readonly json?: boolean;
+  readonly store?: string;
+}
+
+/** `pipeline plan [FILE] [STAGE…]`: what a run would do, and why. Nothing is run. */
+export async function planCommand(
+  words: readonly string[],
+  options: PlanOptions,
+  program: Program,
+  console: Console,
+  signal: AbortSignal,
+): Promise<number> {
+  const forecasts = await forecastsOf(words, options, program, signal);
+  if (options.json) {
+    console.out(JSON.stringify({ stages: forecasts.map(planJson) }, null, 2));
+    return exitCodes.success;
+  }
+  for (const line of tableLines(
+    forecasts.map((forecast) => [marks[forecast.state], forecast.name, forecast.kind, explain(forecast)]),
+  ))
+    console.out(line);
+  const running = forecasts.filter(({ state }) => state !== 'current').length;
+  console.out(
+    running === 0 ? 'Nothing to do.' : `${formatCount(running, 'stage')} of ${forecasts.length} would run.`,
+  );
+  return exitCodes.success;
+}
+
+/** `pipeline status [FILE]`: which results are there, when they were made and how large they are. */
+export async function statusCommand(
+  words: readonly string[],
+  options: PlanOptions,
+  program: Program,
+  console: Console,
+  signal: AbortSignal,
+): Promise<number> {
+  const forecasts = await forecastsOf(words, options, program, signal);
+  if (options.json) {
+    console.out(JSON.stringify({ stages: forecasts.map(planJson) }, null, 2));
+    return exitCodes.success;
+  }
+  const rows = forecasts.map((forecast): string[] => {
+    if (forecast.state !== 'current') return [marks[forecast.state], forecast.name, explain(forecast)];
+    const { record } = forecast;
+    const files = Object.values(record.outputs).reduce((sum, { fileCount }) => sum + fileCount, 0);
+    return [
+      marks.current,
+      forecast.name,
+      `made ${record.finishedAt.slice(0, 16).replace('T', ' ')} in ${formatDuration(record.tookMs)}, ${formatCount(files, 'file')}`,
+    ];
+  });
+  for (const line of tableLines(rows)) console.out(line);
+  return exitCodes.success;
+}
+
+const marks: Readonly<Record<StageForecast['state'], string>> = { current: '=', runs: '>', waits: '…' };
+
+async function forecastsOf(
+  words: readonly string[],
+  options: PlanOptions,
+  program: Program,
+  signal: AbortSignal,
+): Promise<readonly StageForecast[]> {
+  const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
+  const store = new Store(storeDirectory);
+  const missing = await missingSources(plan);
+  if (missing.length > 0)
+    throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
+  const forecasts = await examinePlan(plan, { store, host: localHost(plan.file.directory, store, signal) });
+  await store.files.save();
+  return forecasts;
+}
+
+function explain(forecast: StageForecast): string {
+  switch (forecast.state) {
+    case 'current':
+      return forecast.record.itemCount === undefined
+        ? 'in the store'
+        : `in the store, ${formatCount(forecast.record.itemCount, 'item')}`;
+    case 'waits':
+      return `waits for ${forecast.on.join(', ')}`;
+    case 'runs': {
+      const items = forecast.items
+        ? `${forecast.items.reused} of ${formatCount(forecast.items.total, 'item')} reused, ${forecast.items.total - forecast.items.reused} new: `
+        : '';
+      return items + forecast.reasons.join('; ');
+    }
+  }
+}
+
+function planJson(forecast: StageForecast): object {
+  if (forecast.state !== 'current') return forecast;
+  const { record, ...rest } = forecast;
+  const { outputs, metrics, finishedAt, tookMs, itemCount } = record;
+  return { ...rest, outputs, metrics, finishedAt, tookMs, ...(itemCount === undefined ? {} : { itemCount }) };
+}

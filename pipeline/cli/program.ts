@@ -1,0 +1,18 @@
+import type { StageRegistry } from '../stage/registry.js';
+import type { HealthCheck } from '../stage/health-check.js';
+
+/** What the engine's command line is made of; the program that owns the stage kinds hands it in. */
+export interface Program {
+  readonly version: string;
+  readonly registry: StageRegistry;
+  /** What `pipeline doctor` looks at beside the engine's own checks. */
+  readonly healthChecks: readonly HealthCheck[];
+  /** The folder whose subfolders `pipeline init` copies. */
+  readonly templatesDirectory: string;
+}
+
+/** Where a command's words go. */
+export interface Console {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+}

@@ -1,0 +1,136 @@
+import type { JsonValue } from '../core/json.js';
+import type { Artifact } from '../stage/artifact.js';
+
+/**
+ * Everything that can happen in a run. Execution only emits these; terminal, journal and report consume them.
+ * `atMs` is the time since the epoch.
+ */
+export type RunEvent =
+  | RunStarted
+  | StageReused
+  | StageStarted
+  | StageItems
+  | StageProgress
+  | StageLog
+  | StageWarning
+  | ItemFailed
+  | StageSucceeded
+  | StageFailed
+  | StageBlocked
+  | StageInterrupted
+  | RunFinished;
+
+/** An event as it is emitted: the time is put on it at the edge. */
+export type UntimedEvent = {
+  [K in RunEvent['type']]: Omit<Extract<RunEvent, { type: K }>, 'atMs'>;
+}[RunEvent['type']];
+
+interface Timed {
+  readonly atMs: number;
+}
+
+interface OfStage extends Timed {
+  readonly stage: string;
+}
+
+/** The plan is made and nothing is wrong with it. */
+export interface RunStarted extends Timed {
+  readonly type: 'run-started';
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly file: string;
+  readonly seed: number;
+  readonly stages: readonly { readonly name: string; readonly kind: string }[];
+}
+
+/** The stage's result came out of the store; nothing was done. */
+export interface StageReused extends OfStage {
+  readonly type: 'stage-reused';
+  readonly key: string;
+  readonly outputs: Readonly<Record<string, Artifact>>;
+  readonly itemCount?: number;
+}
+
+/** The stage has to run. */
+export interface StageStarted extends OfStage {
+  readonly type: 'stage-started';
+  readonly key: string;
+  /** Why, in words; at least one line. */
+  readonly reasons: readonly string[];
+}
+
+/** A map stage knows which of its items the store already has. */
+export interface StageItems extends OfStage {
+  readonly type: 'stage-items';
+  readonly total: number;
+  readonly reused: number;
+}
+
+/** How far a stage is. */
+export interface StageProgress extends OfStage {
+  readonly type: 'stage-progress';
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  readonly note?: string;
+}
+
+/** A line that a stage or its child printed. */
+export interface StageLog extends OfStage {
+  readonly type: 'stage-log';
+  readonly line: string;
+}
+
+/** Something was left out, repaired or is doubtful. */
+export interface StageWarning extends OfStage {
+  readonly type: 'stage-warning';
+  readonly message: string;
+}
+
+/** One item was given up; the others go on. */
+export interface ItemFailed extends OfStage {
+  readonly type: 'item-failed';
+  readonly item: string;
+  readonly message: string;
+}
+
+/** The stage's outputs are in the store and recorded. */
+export interface StageSucceeded extends OfStage {
+  readonly type: 'stage-succeeded';
+  readonly key: string;
+  readonly tookMs: number;
+  readonly outputs: Readonly<Record<string, Artifact>>;
+  readonly metrics: Readonly<Record<string, JsonValue>>;
+  readonly itemCount?: number;
+}
+
+/** The stage gave up. What it had finished stays. */
+export interface StageFailed extends OfStage {
+  readonly type: 'stage-failed';
+  readonly tookMs: number;
+  readonly message: string;
+  /** What a child printed last. */
+  readonly details: readonly string[];
+  readonly hint?: string;
+}
+
+/** The stage did not start, because one that it needs failed. */
+export interface StageBlocked extends OfStage {
+  readonly type: 'stage-blocked';
+  readonly by: string;
+}
+
+/** The run was cancelled while the stage ran. */
+export interface StageInterrupted extends OfStage {
+  readonly type: 'stage-interrupted';
+  readonly tookMs: number;
+}
+
+export type RunOutcome = 'succeeded' | 'failed' | 'interrupted';
+
+/** Nothing more will happen. */
+export interface RunFinished extends Timed {
+  readonly type: 'run-finished';
+  readonly outcome: RunOutcome;
+  readonly tookMs: number;
+}

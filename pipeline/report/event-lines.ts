@@ -1,0 +1,82 @@
+import { unreachable } from '../core/unreachable.js';
+import type { RunEvent } from '../events/event.js';
+import { formatCount, formatDuration } from './quantities.js';
+
+export type Tone = 'good' | 'quiet' | 'bad' | 'warning' | 'plain';
+
+/** A line for people, and how it is meant. */
+export interface EventLine {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+/** What an event looks like as lasting lines of a terminal or a log; progress and log lines have none. */
+export function eventLines(event: RunEvent): readonly EventLine[] {
+  switch (event.type) {
+    case 'run-started':
+      return [
+        {
+          tone: 'plain',
+          text: `${event.pipeline}: ${formatCount(event.stages.length, 'stage')}, run ${event.runId}`,
+        },
+      ];
+    case 'stage-reused': {
+      const items = event.itemCount === undefined ? '' : `, ${formatCount(event.itemCount, 'item')}`;
+      return [{ tone: 'quiet', text: `= ${event.stage}  from the store${items}` }];
+    }
+    case 'stage-started':
+      return [
+        {
+          tone: 'plain',
+          text: `> ${event.stage}  ${event.reasons.slice(0, 3).join('; ')}${event.reasons.length > 3 ? '; …' : ''}`,
+        },
+      ];
+    case 'stage-items':
+      return [
+        {
+          tone: 'quiet',
+          text: `  ${event.stage}: ${event.reused} of ${formatCount(event.total, 'item')} reused, ${event.total - event.reused} to make`,
+        },
+      ];
+    case 'stage-warning':
+      return [{ tone: 'warning', text: `! ${event.stage}: ${event.message}` }];
+    case 'item-failed':
+      return [{ tone: 'bad', text: `x ${event.stage}/${event.item}: ${event.message}` }];
+    case 'stage-succeeded': {
+      const metrics = Object.entries(event.metrics).filter(([name]) => !name.includes('/'));
+      const figures = metrics.slice(0, 4).map(([name, value]) => `${name} ${shown(value)}`);
+      return [
+        { tone: 'good', text: `+ ${event.stage}  ${[formatDuration(event.tookMs), ...figures].join('  ')}` },
+      ];
+    }
+    case 'stage-failed':
+      return [
+        {
+          tone: 'bad',
+          text: `x ${event.stage} failed after ${formatDuration(event.tookMs)}: ${event.message}`,
+        },
+        ...event.details.map((line): EventLine => ({ tone: 'plain', text: `    ${line}` })),
+        ...(event.hint ? [{ tone: 'plain' as const, text: `  ${event.hint}` }] : []),
+      ];
+    case 'stage-blocked':
+      return [{ tone: 'quiet', text: `- ${event.stage}  did not start, because ${event.by} failed` }];
+    case 'stage-interrupted':
+      return [{ tone: 'warning', text: `! ${event.stage}  interrupted; what was finished is kept` }];
+    case 'run-finished':
+      return [
+        {
+          tone: event.outcome === 'succeeded' ? 'good' : 'bad',
+          text: `${event.outcome} in ${formatDuration(event.tookMs)}`,
+        },
+      ];
+    case 'stage-progress':
+    case 'stage-log':
+      return [];
+    default:
+      return unreachable(event);
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : JSON.stringify(value);
+}

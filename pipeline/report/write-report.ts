@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { writeAtomically } from '../core/atomic-file.js';
+import { isDigest } from '../core/digest.js';
+import type { Exhibit } from '../stage/exhibit.js';
+import type { Store } from '../store/store.js';
+import { placeContent } from '../store/view.js';
+import type { ReportedStage, ShownExhibit } from './page-model.js';
+import { renderPage } from './page.js';
+import type { RunSummary, StageSummary } from './run-summary.js';
+
+const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/svg+xml': 'svg' } as const;
+
+/**
+ * Writes a run's page, `report.html` in the run's folder, with its pictures beside it.
+ * @returns the page's path
+ */
+export async function writeReport(summary: RunSummary, store: Store): Promise<string> {
+  const directory = store.runDirectory(summary.runId);
+  const stages: ReportedStage[] = [];
+  for (const stage of summary.stages.values()) stages.push(await reportStage(stage, store, directory));
+  const page = renderPage({
+    pipelineName: summary.pipeline,
+    runId: summary.runId,
+    startedAt: new Date(summary.startedMs).toISOString(),
+    tookMs: summary.tookMs,
+    outcome: summary.outcome,
+    seed: summary.seed,
+    stages,
+  });
+  const path = join(directory, 'report.html');
+  await writeAtomically(path, page);
+  return path;
+}
+
+async function reportStage(stage: StageSummary, store: Store, directory: string): Promise<ReportedStage> {
+  const made = stage.state === 'cached' || stage.state === 'ran';
+  const record = made && isDigest(stage.key) ? await store.records.readStage(stage.key) : undefined;
+  const exhibits: ShownExhibit[] = [];
+  for (const exhibit of record?.exhibits ?? []) exhibits.push(await placed(exhibit, store, directory));
+  return {
+    name: stage.name,
+    kind: stage.kind,
+    state: stage.state,
+    reason: stage.reasons.join('; '),
+    tookMs: stage.tookMs,
+    recordedMs: record?.tookMs ?? stage.tookMs,
+    ...(stage.items
+      ? { items: { ...stage.items, made: stage.items.total - stage.items.reused - stage.items.failed } }
+      : {}),
+    artifacts: Object.entries(stage.outputs).map(([output, artifact]) => ({ output, ...artifact })),
+    metrics: record?.metrics ?? {},
+    warnings: record?.warnings ?? stage.warnings,
+    ...(stage.error === undefined ? {} : { error: stage.error }),
+    exhibits,
+  };
+}
+
+async function placed(exhibit: Exhibit, store: Store, directory: string): Promise<ShownExhibit> {
+  if (exhibit.type !== 'picture') return exhibit;
+  const { title, caption, mediaType, digest } = exhibit;
+  const src = `pictures/${digest.slice(0, 16)}.${extensions[mediaType]}`;
+  await placeContent(store.blobs.path(digest), join(directory, src));
+  return { type: 'picture', title, mediaType, src, ...(caption === undefined ? {} : { caption }) };
+}

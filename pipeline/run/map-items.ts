@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { concurrently } from '../core/concurrently.js';
+import { UserError } from '../core/user-error.js';
+import type { ArtifactFile } from '../stage/artifact.js';
+import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
+import type { MapStageKind } from '../stage/definition.js';
+import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
+import type { Store } from '../store/store.js';
+import type { StageAttempt } from './stage-attempt.js';
+import type { StageState } from './stage-state.js';
+
+const shownFailures = 5;
+
+interface KeyedItem {
+  readonly item: Item;
+  readonly parts: ItemKeyParts;
+  readonly key: CacheKey;
+  result?: ItemResult;
+}
+
+/** All items of a map stage with their keys, and the results of those that the store already has. */
+export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
+  const items: KeyedItem[] = [];
+  const seen = new Set<string>();
+  for await (const item of kind.items(state.context)) {
+    if (seen.has(item.id)) throw new UserError(`Two items of ${state.stage.name} are called ${item.id}.`);
+    seen.add(item.id);
+    const parts: ItemKeyParts = {
+      kind: kind.kind,
+      revision: kind.revision,
+      tools: state.tools,
+      item: kind.itemKey(item, state.context),
+    };
+    items.push({ item, parts, key: itemKey(parts) });
+  }
+  const recorded = await store.records.keys();
+  const candidates = items.filter(({ key }) => recorded.has(key));
+  await concurrently(candidates, 32, async (keyed) => {
+    const record = await store.records.readItem(keyed.key);
+    if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+  });
+  return items;
+}
+
+/**
+ * Makes the items that the store does not have, in batches through the executor, then collects all of them.
+ * Every item is in the store as soon as it is committed; one that fails does not keep the others from being made.
+ * @returns the number of items
+ * @throws UserError at the end, when items failed
+ */
+export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Promise<number> {
+  const { state, world } = attempt;
+  const stage = state.stage.name;
+  const items = await lookUpItems(kind, state, world.store);
+  const pending = items.filter(({ result }) => !result);
+  world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
+
+  const failures = new Map<string, Failure>();
+  let hint: string | undefined;
+  let done = items.length - pending.length;
+  const settled = (): void =>
+    world.emit({ type: 'stage-progress', stage, done: ++done, total: items.length, unit: 'items' });
+  const fail = (item: Item, message: string, details: readonly string[] = []): void => {
+    if (failures.has(item.id)) return;
+    failures.set(item.id, { message, details });
+    world.emit({ type: 'item-failed', stage, item: item.id, message });
+    settled();
+  };
+
+  async function runBatch(batch: readonly KeyedItem[]): Promise<void> {
+    const byId = new Map(batch.map((keyed) => [keyed.item.id, keyed]));
+    const batchDirectory = join(attempt.batchesDirectory, randomBytes(6).toString('hex'));
+    await mkdir(batchDirectory, { recursive: true });
+    const context: BatchContext<unknown> = {
+      ...attempt.context(),
+      batchDirectory,
+      // The engine counts items itself; what a batch knows of its own part is a note at most.
+      progress: () => undefined,
+      commit: async (item, result) => {
+        const keyed = byId.get(item.id);
+        if (!keyed) throw new Error(`${kind.kind} committed ${item.id}, which is not in its batch.`);
+        if (keyed.result || failures.has(item.id)) return;
+        const files: ArtifactFile[] = [];
+        for (const [path, absolute] of Object.entries(result.files))
+          files.push({ path, ...(await world.store.blobs.take(absolute)) });
+        const value = result.value ?? null;
+        await world.store.records.write(keyed.key, {
+          version: 1,
+          action: 'item',
+          parts: keyed.parts,
+          files,
+          value,
+        });
+        keyed.result = { item, files, value };
+        settled();
+      },
+      reject: fail,
+    };
+    try {
+      await kind.runBatch(
+        batch.map(({ item }) => item),
+        context,
+      );
+    } catch (error) {
+      if (world.signal.aborted) throw error;
+      const { message, details } = describe(error);
+      if (error instanceof UserError) hint ??= error.hint;
+      for (const { item, result } of batch) if (!result) fail(item, message, details);
+    } finally {
+      await rm(batchDirectory, { recursive: true, force: true });
+    }
+    for (const { item, result } of batch) if (!result) fail(item, 'the stage ended without a result for it');
+  }
+
+  const share = Math.ceil(pending.length / (2 * world.executor.concurrency));
+  const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
+  const batches: Promise<void>[] = [];
+  for (let start = 0; start < pending.length; start += size) {
+    const batch = pending.slice(start, start + size);
+    batches.push(attempt.submit(0, () => runBatch(batch)));
+  }
+  const outcomes = await Promise.allSettled(batches);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  if (failures.size > 0) throw failedItems(stage, items.length, failures, hint);
+
+  async function* results(): AsyncIterable<ItemResult> {
+    for (const { result } of items) if (result) yield result;
+  }
+  await kind.collect(results(), attempt.context() satisfies StageContext<unknown>);
+  return items.length;
+}
+
+interface Failure {
+  readonly message: string;
+  readonly details: readonly string[];
+}
+
+function describe(error: unknown): Failure {
+  if (error instanceof UserError) return { message: error.message, details: error.details };
+  if (error instanceof Error)
+    return { message: error.message, details: error.stack?.split('\n').slice(1) ?? [] };
+  return { message: String(error), details: [] };
+}
+
+/** Names the first failures, and shows in full what the very first one printed. */
+function failedItems(
+  stage: string,
+  total: number,
+  failures: ReadonlyMap<string, Failure>,
+  hint: string | undefined,
+): UserError {
+  const shown = [...failures].slice(0, shownFailures).map(([id, { message }]) => `${id}: ${message}`);
+  const more = failures.size - shownFailures;
+  if (more > 0) shown.push(`… and ${more} more; the journal of the run names them all`);
+  const first = [...failures.values()].find(({ details }) => details.length > 0);
+  return new UserError(`${failures.size} of ${total} items of ${stage} failed; the others are kept.`, {
+    details: [...shown, ...(first?.details ?? [])],
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

@@ -1,0 +1,142 @@
+import { access, readdir } from 'node:fs/promises';
+import { basename, dirname, relative, resolve } from 'node:path';
+import fastGlob from 'fast-glob';
+import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
+import type { Digest } from '../core/digest.js';
+import type { JsonValue } from '../core/json.js';
+import { nearestName } from '../core/nearest-name.js';
+import type { PipelineFile } from '../file/parse.js';
+import type { Plan, PlannedStage } from '../plan/plan.js';
+import type { SourceFile } from '../stage/context.js';
+import type { SourceRequest } from '../stage/definition.js';
+import type { FileMemory } from '../store/file-memory.js';
+import { stampFiles } from '../store/file-stamps.js';
+
+/** A stage's source files as they were when its key was made. */
+export interface StageSources {
+  readonly byRole: ReadonlyMap<string, readonly SourceFile[]>;
+  /** As they stand in the key: by name where names matter, else contents only. */
+  readonly keyParts: Readonly<Record<string, JsonValue>>;
+  readonly names: Readonly<Record<string, Readonly<Record<string, Digest>>>>;
+  readonly stamps: ReadonlyMap<string, string>;
+}
+
+/**
+ * Finds and hashes the files that a stage reads beside its inputs.
+ * @throws DiagnosticError when a required one is missing, UserError when one cannot be read
+ */
+export async function readSources(
+  file: PipelineFile,
+  stage: PlannedStage,
+  memory: FileMemory,
+): Promise<StageSources> {
+  const byRole = new Map<string, SourceFile[]>();
+  const stamps = new Map<string, string>();
+  const named = new Map<string, boolean>();
+  for (const request of requestsOf(stage)) {
+    const found = await findFiles(request, file.directory);
+    if (found.length === 0 && request.required)
+      throw new DiagnosticError([await missingFile(file, stage, request)]);
+    const files = byRole.get(request.role) ?? [];
+    byRole.set(request.role, files);
+    named.set(request.role, (named.get(request.role) ?? false) || (request.named ?? false));
+    const hashed = await memory.hash(found.map(({ path }) => path));
+    for (const [index, { path, name }] of found.entries()) {
+      const facts = hashed[index];
+      if (!facts) continue;
+      stamps.set(path, facts.stamp);
+      files.push({ path, name, digest: facts.digest, sizeBytes: facts.sizeBytes });
+    }
+  }
+  const keyParts: Record<string, JsonValue> = {};
+  const names: Record<string, Record<string, Digest>> = {};
+  for (const [role, files] of byRole) {
+    files.sort((a, b) => (a.name < b.name ? -1 : 1));
+    names[role] = Object.fromEntries(files.map(({ name, digest }) => [name, digest]));
+    keyParts[role] = named.get(role) ? names[role] : files.map(({ digest }) => digest).sort();
+  }
+  return { byRole, keyParts, names, stamps };
+}
+
+/** The required source files of a plan's stages that are not there, as mistakes in the file. Nothing is hashed. */
+export async function missingSources({ file, stages }: Plan): Promise<readonly Diagnostic[]> {
+  const diagnostics: Diagnostic[] = [];
+  for (const stage of stages)
+    for (const request of requestsOf(stage)) {
+      if (!request.required || (await anyFile(request, file.directory))) continue;
+      diagnostics.push(await missingFile(file, stage, request));
+    }
+  return diagnostics;
+}
+
+/** The source files that are no longer what they were when the stage's key was made. */
+export async function changedSources(sources: StageSources): Promise<readonly string[]> {
+  const paths = [...sources.stamps.keys()];
+  const now = await stampFiles(paths);
+  return paths
+    .filter((path, index) => {
+      const found = now[index];
+      return !found || found instanceof Error || found.stamp !== sources.stamps.get(path);
+    })
+    .sort();
+}
+
+function requestsOf({ kind, params, inputs }: PlannedStage): readonly SourceRequest[] {
+  return kind.sources?.(params, new Set(Object.keys(inputs))) ?? [];
+}
+
+async function anyFile(request: SourceRequest, directory: string): Promise<boolean> {
+  const pattern = withoutDot(request.pattern);
+  if (!fastGlob.isDynamicPattern(pattern)) return isThere(resolve(directory, pattern));
+  for await (const _first of fastGlob.stream(pattern, { cwd: directory })) return true;
+  return false;
+}
+
+async function findFiles(
+  request: SourceRequest,
+  directory: string,
+): Promise<{ path: string; name: string }[]> {
+  const pattern = withoutDot(request.pattern);
+  if (!fastGlob.isDynamicPattern(pattern)) {
+    const path = resolve(directory, pattern);
+    return (await isThere(path)) ? [{ path, name: basename(path) }] : [];
+  }
+  const [task] = fastGlob.generateTasks(pattern, { cwd: directory });
+  const base = resolve(directory, task?.base ?? '.');
+  const names = await fastGlob(pattern, { cwd: directory, unique: false });
+  return names.map((found) => {
+    const path = resolve(directory, found);
+    return { path, name: path.startsWith(`${base}/`) ? path.slice(base.length + 1) : relative(base, path) };
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function withoutDot(pattern: string): string {
+  return pattern.replace(/^(\.\/)+/, '');
+}
+
+async function missingFile(
+  file: PipelineFile,
+  stage: PlannedStage,
+  request: SourceRequest,
+): Promise<Diagnostic> {
+  const path = resolve(file.directory, request.pattern);
+  const neighbours = await readdir(dirname(path)).catch(() => []);
+  const near = nearestName(basename(path), neighbours);
+  const range = file.source.locateValue(['stages', stage.name, 'with', ...request.param]);
+  const pattern = fastGlob.isDynamicPattern(request.pattern);
+  return {
+    severity: 'error',
+    message: pattern ? `No file matches ${request.pattern}.` : `There is no file ${request.pattern}.`,
+    ...(range ? { range } : {}),
+    hint: near
+      ? `Did you mean ${request.pattern.slice(0, request.pattern.length - basename(path).length)}${near}?`
+      : `Looked for ${path}.`,
+  };
+}

@@ -1,0 +1,137 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../core/user-error.js';
+import { runProcess } from '../executors/process.js';
+import type { StageContext } from '../stage/context.js';
+import type { Exhibit, ExhibitToShow } from '../stage/exhibit.js';
+import type { StageRecord } from '../store/records.js';
+import { OutputFolder } from './output-folder.js';
+import { changedSources } from './sources.js';
+import type { StageState } from './stage-state.js';
+import type { World } from './world.js';
+
+/** One attempt at running a stage: the context that its code sees, and what it gathers for the record. */
+export class StageAttempt {
+  readonly #outputs = new Map<string, OutputFolder>();
+  readonly #exhibits: Exhibit[] = [];
+  readonly #metrics: Record<string, number> = {};
+  readonly #warnings: string[] = [];
+  #begunMs: number | undefined;
+
+  private constructor(
+    readonly state: StageState,
+    readonly world: World,
+    /** Belongs to the stage's key: a later attempt finds it. */
+    readonly directory: string,
+  ) {}
+
+  static async begin(state: StageState, world: World): Promise<StageAttempt> {
+    const attempt = new StageAttempt(state, world, await world.store.workDirectory(state.key));
+    for (const name of Object.keys(state.stage.kind.outputs))
+      attempt.#outputs.set(name, await OutputFolder.prepare(join(attempt.directory, 'outputs', name)));
+    await rm(attempt.batchesDirectory, { recursive: true, force: true });
+    for (const folder of [attempt.batchesDirectory, attempt.scratchDirectory])
+      await mkdir(folder, { recursive: true });
+    return attempt;
+  }
+
+  get batchesDirectory(): string {
+    return join(this.directory, 'batches');
+  }
+
+  get scratchDirectory(): string {
+    return join(this.directory, 'scratch');
+  }
+
+  /**
+   * Gives one of the stage's jobs to the executor. The stage's time counts from when its first job starts: waiting
+   * for others is none of its cost.
+   */
+  submit<T>(priority: number, run: () => Promise<T>): Promise<T> {
+    const { kind, params } = this.state.stage;
+    return this.world.executor.submit({
+      resources: kind.resources?.(params) ?? { cpu: 1 },
+      priority,
+      signal: this.world.signal,
+      run: () => {
+        this.#begunMs ??= Date.now();
+        return run();
+      },
+    });
+  }
+
+  /** What the stage's own code gets to see. */
+  context(): StageContext<unknown> {
+    const { world, state } = this;
+    const stage = state.stage.name;
+    const log = (line: string): void => world.emit({ type: 'stage-log', stage, line });
+    return {
+      ...state.context,
+      stage,
+      host: world.host,
+      workDirectory: this.scratchDirectory,
+      signal: world.signal,
+      output: (name) => {
+        const output = this.#outputs.get(name);
+        if (!output) throw new Error(`${state.stage.kind.kind} declares no output ${name}.`);
+        return output;
+      },
+      locate: (content) => world.store.blobs.path(content.digest),
+      exec: (file, args, options = {}) => runProcess(file, args, options, { signal: world.signal, log }),
+      progress: (progress) => world.emit({ type: 'stage-progress', stage, ...progress }),
+      log,
+      warn: (message) => {
+        this.#warnings.push(message);
+        world.emit({ type: 'stage-warning', stage, message });
+      },
+      metric: (name, value) => {
+        if (Number.isFinite(value)) this.#metrics[name] = value;
+        else throw new Error(`The metric ${name} of ${stage} is not a number: ${value}.`);
+      },
+      exhibit: async (exhibit) => void this.#exhibits.push(await this.#kept(exhibit)),
+    };
+  }
+
+  /**
+   * Takes what the stage wrote into the store and records it. From here on the stage has succeeded.
+   * @throws UserError when a source file changed while the stage ran: the result would belong to neither content
+   */
+  async finish(itemCount: number | undefined): Promise<StageRecord> {
+    const { state, world } = this;
+    const changed = await changedSources(state.sources);
+    if (changed.length > 0)
+      throw new UserError(
+        `${changed.join(', ')} changed while ${state.stage.name} ran; its result was not kept.`,
+        {
+          hint: 'Run again.',
+        },
+      );
+    const outputs: Record<string, StageRecord['outputs'][string]> = {};
+    for (const [name, spec] of Object.entries(state.stage.kind.outputs)) {
+      const folder = this.#outputs.get(name);
+      if (folder) outputs[name] = await folder.store(spec.type, world.store.blobs);
+    }
+    const record: StageRecord = {
+      version: 1,
+      action: 'stage',
+      parts: state.parts,
+      sourceNames: state.sources.names,
+      outputs,
+      exhibits: this.#exhibits,
+      metrics: this.#metrics,
+      warnings: this.#warnings,
+      ...(itemCount === undefined ? {} : { itemCount }),
+      tookMs: this.#begunMs === undefined ? 0 : Date.now() - this.#begunMs,
+      finishedAt: new Date().toISOString(),
+    };
+    await world.store.records.write(state.key, record);
+    await rm(this.directory, { recursive: true, force: true });
+    return record;
+  }
+
+  async #kept(exhibit: ExhibitToShow): Promise<Exhibit> {
+    if (exhibit.type !== 'picture') return exhibit;
+    const { data, ...rest } = exhibit;
+    return { ...rest, ...(await this.world.store.blobs.put(data)) };
+  }
+}

@@ -1,0 +1,122 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeAtomically } from '../core/atomic-file.js';
+import { isDigest, type Digest } from '../core/digest.js';
+import { hasErrorCode } from '../core/error-code.js';
+import type { JsonValue } from '../core/json.js';
+import type { Artifact, ArtifactFile } from '../stage/artifact.js';
+import type { Exhibit } from '../stage/exhibit.js';
+import type { Blobs } from './blobs.js';
+import type { CacheKey, ItemKeyParts, StageKeyParts } from './key-parts.js';
+
+/** What a stage made: the proof that it succeeded, and the only one. */
+export interface StageRecord {
+  readonly version: 1;
+  readonly action: 'stage';
+  readonly parts: StageKeyParts;
+  /** Names of the source files by role, to say later which one changed. */
+  readonly sourceNames: Readonly<Record<string, Readonly<Record<string, Digest>>>>;
+  readonly outputs: Readonly<Record<string, Artifact>>;
+  readonly exhibits: readonly Exhibit[];
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+  readonly itemCount?: number;
+  readonly tookMs: number;
+  readonly finishedAt: string;
+}
+
+/** What was made for one item of a map stage. */
+export interface ItemRecord {
+  readonly version: 1;
+  readonly action: 'item';
+  readonly parts: ItemKeyParts;
+  readonly files: readonly ArtifactFile[];
+  readonly value: JsonValue;
+}
+
+const digest = z.custom<Digest>(isDigest);
+const json = z.custom<JsonValue>((value) => value !== undefined);
+const artifact = z.object({ type: z.string(), digest, fileCount: z.number(), sizeBytes: z.number() });
+const stageRecord = z.object({
+  version: z.literal(1),
+  action: z.literal('stage'),
+  parts: z.custom<StageKeyParts>((value) => typeof value === 'object' && value !== null),
+  sourceNames: z.record(z.string(), z.record(z.string(), digest)),
+  outputs: z.record(z.string(), artifact),
+  exhibits: z.array(
+    z.custom<Exhibit>((value) => typeof value === 'object' && value !== null && 'type' in value),
+  ),
+  metrics: z.record(z.string(), z.number()),
+  warnings: z.array(z.string()),
+  itemCount: z.number().exactOptional(),
+  tookMs: z.number(),
+  finishedAt: z.string(),
+});
+const itemRecord = z.object({
+  version: z.literal(1),
+  action: z.literal('item'),
+  parts: z.custom<ItemKeyParts>((value) => typeof value === 'object' && value !== null),
+  files: z.array(z.object({ path: z.string(), digest, sizeBytes: z.number() })),
+  value: json,
+});
+
+/**
+ * The records of what was made, by cache key: `actions/ab/<key>.json`. A record that cannot be read, that is cut
+ * short, or whose contents are gone is a miss, never an error and never a success.
+ */
+export class Records {
+  readonly #root: string;
+  readonly #blobs: Blobs;
+
+  constructor(storeRoot: string, blobs: Blobs) {
+    this.#root = join(storeRoot, 'actions');
+    this.#blobs = blobs;
+  }
+
+  async readStage(key: CacheKey): Promise<StageRecord | undefined> {
+    const record = stageRecord.safeParse(await this.#readJson(key)).data;
+    if (!record) return undefined;
+    for (const output of Object.values(record.outputs)) {
+      // A manifest's size is not in the record; the reader checks its digest when it is opened.
+      if (!(await this.#blobs.holds(output.digest))) return undefined;
+    }
+    return record;
+  }
+
+  /**
+   * The keys of which there is a record, read off the folders at once: asking file by file for a hundred thousand
+   * items that are not there yet would take longer than anything else in planning them.
+   */
+  async keys(): Promise<ReadonlySet<string>> {
+    const folders = await readdir(this.#root).catch(() => []);
+    const names = await Promise.all(
+      folders.map((folder) => readdir(join(this.#root, folder)).catch(() => [])),
+    );
+    return new Set(names.flat().map((name) => name.replace(/\.json$/, '')));
+  }
+
+  async readItem(key: CacheKey): Promise<ItemRecord | undefined> {
+    const record = itemRecord.safeParse(await this.#readJson(key)).data;
+    if (!record) return undefined;
+    for (const file of record.files) if (!(await this.#blobs.has(file))) return undefined;
+    return record;
+  }
+
+  async write(key: CacheKey, record: StageRecord | ItemRecord): Promise<void> {
+    await writeAtomically(this.#path(key), `${JSON.stringify(record)}\n`);
+  }
+
+  #path(key: CacheKey): string {
+    return join(this.#root, key.slice(0, 2), `${key}.json`);
+  }
+
+  async #readJson(key: CacheKey): Promise<unknown> {
+    try {
+      return JSON.parse(await readFile(this.#path(key), 'utf8')) as unknown;
+    } catch (error) {
+      if (error instanceof SyntaxError || hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { realpath, stat } from 'node:fs/promises';
+import { digestOfFile } from '../../../pipeline/core/digest.js';
+import { UserError } from '../../../pipeline/core/user-error.js';
+import type { Host } from '../../../pipeline/stage/context.js';
+import { probeBlender } from './blender-probe.js';
+import { findBlender } from './find-blender.js';
+
+/** A Blender that can render frames, and what it is. */
+export interface BlenderTool {
+  readonly path: string;
+  readonly version: string;
+  /** The build's hash, or the program's digest where the distribution left the hash out. */
+  readonly build: string;
+  readonly hasGpu: boolean;
+}
+
+/**
+ * The Blender that a stage is to use, asked once (for each path, size and time of the program) what it is.
+ * @param explicit what the pipeline file names
+ * @throws UserError with what to install when there is none, or when it lacks Cycles or numpy
+ */
+export async function blenderTool(host: Host, explicit?: string): Promise<BlenderTool> {
+  const path = await findBlender({ explicit, env: host.env });
+  const program = await realpath(path);
+  const { size, mtimeMs } = await stat(program);
+  const facts = await host.remember({ tool: 'blender', path: program, size, mtimeMs }, async () => {
+    const probe = await probeBlender(path, host);
+    const named = probe.buildHash !== null && !/^unknown$/i.test(probe.buildHash);
+    return {
+      version: probe.version.join('.'),
+      build: named ? String(probe.buildHash) : await digestOfFile(program),
+      hasGpu: probe.cyclesDevices.some(({ type }) => type !== 'CPU'),
+      hasCycles: probe.engines.includes('CYCLES'),
+      hasNumpy: probe.numpy !== null,
+    };
+  });
+  if (!facts.hasCycles)
+    throw new UserError(`${path} was built without Cycles, which renders the frames and their masks.`, {
+      hint: 'Use a Blender with Cycles: that of the distribution, or one from https://www.blender.org/download.',
+    });
+  if (!facts.hasNumpy)
+    throw new UserError(`The Python of ${path} has no numpy.`, {
+      hint: 'Debian and Ubuntu: sudo apt-get install python3-numpy. Blenders from blender.org bring their own.',
+    });
+  const { version, build, hasGpu } = facts;
+  return { path, version, build, hasGpu };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { frameRecordSchema } from '../lib/dataset/frame-record.js';
+
+const jsonObject = z.record(z.string(), z.json());
+
+/** One frame as Blender gets it: all that its pixels depend on, all choices made. */
+export const jobFrameSchema = z
+  .strictObject({
+    id: z.string().describe('Its files are called after it.'),
+    seed: z.number().int().min(0).describe('Names the streams of all procedural detail.'),
+    group: z.string().describe('Identifies the scene variation: the same group in two splits is a leak.'),
+    width: z.number().int().min(1),
+    height: z.number().int().min(1),
+    engine: z.strictObject({
+      name: z.enum(['cycles', 'workbench']),
+      samples: z.number().int().min(1),
+      bounces: z.number().int().min(0),
+      device: z.enum(['cpu', 'gpu']),
+    }),
+    parameters: jsonObject.describe('Arguments of the build() of the scene.'),
+    cameras: z.array(jsonObject).min(1).describe('Candidate draws; the first that holds is taken.'),
+    attributes: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .describe('Goes into the record of the frame as it is.'),
+  })
+  .describe('One frame');
+export type JobFrame = z.infer<typeof jobFrameSchema>;
+
+/** What one Blender process is asked for. blender/job.schema.json is made of this; contract.py reads it. */
+export const jobSchema = z
+  .strictObject({
+    version: z.literal(1),
+    scene: z.string().describe('Absolute path of a .py or .blend file.'),
+    outputDirectory: z.string().describe('Where the files of the frames go.'),
+    resultsFile: z.string().describe('Gets a JSON line for everything that happens.'),
+    frames: z.array(jobFrameSchema),
+  })
+  .describe('A job for blender/main.py');
+export type Job = z.infer<typeof jobSchema>;
+
+/** A line of the results file, in the order of what happened. */
+export const resultLineSchema = z.discriminatedUnion('event', [
+  /** The scene is loaded and the parameters fit. */
+  z.object({ event: z.literal('ready') }),
+  /** Nothing of this job can be rendered. */
+  z.object({ event: z.literal('fatal'), message: z.string(), details: z.array(z.string()) }),
+  /** A process that ends without another line for this frame died of it. */
+  z.object({ event: z.literal('started'), id: z.string() }),
+  /** The files of the frame are complete under their names. */
+  z.object({
+    event: z.literal('finished'),
+    id: z.string(),
+    record: frameRecordSchema,
+    notes: z.array(z.string()),
+    seconds: z.number(),
+  }),
+  /** The scene raised, or Blender left no image. */
+  z.object({
+    event: z.literal('failed'),
+    id: z.string(),
+    error: z.string(),
+    place: z.string().nullable(),
+    traceback: z.array(z.string()),
+  }),
+]);
+export type ResultLine = z.infer<typeof resultLineSchema>;

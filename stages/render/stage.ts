@@ -1,0 +1,92 @@
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { JsonObject } from '../../pipeline/core/json.js';
+import { UserError } from '../../pipeline/core/user-error.js';
+import { defineMapStage } from '../../pipeline/stage/definition.js';
+import type { Host } from '../../pipeline/stage/context.js';
+import { assetGlobs, assetPool } from './asset-pools.js';
+import { framesOf, type RenderFrame } from './frame.js';
+import { renderParamsSchema, type RenderParams } from './params.js';
+
+const maxFramesAProcess = 50;
+
+/** Frames out of a Blender scene, each with the mask of its instances and the record of its objects. */
+export const renderStage = defineMapStage<RenderParams, RenderFrame>({
+  kind: 'render',
+  summary: 'Renders randomized frames of a Blender scene, with instance masks and object records.',
+  revision: 1,
+  params: renderParamsSchema,
+  inputs: {},
+  outputs: { frames: { type: 'frames', description: 'Images, 16-bit instance masks, frame records.' } },
+  seeded: () => true,
+  resources: (params) => ({ cpu: 1, memoryMb: 1500, ...(params.engine.device === 'gpu' ? { gpu: 1 } : {}) }),
+  sources: (params) => [
+    { role: 'scene', pattern: params.scene, required: true, param: ['scene'], named: true },
+    ...(params.scene.endsWith('.py')
+      ? [
+          {
+            role: 'scene modules',
+            pattern: join(dirname(params.scene), '*.py'),
+            required: false,
+            param: ['scene'],
+            named: true,
+          },
+        ]
+      : []),
+    ...assetGlobs(params).map(({ role, pattern, param }) => ({
+      role,
+      pattern,
+      required: true,
+      param,
+      named: true,
+    })),
+  ],
+  keyParams: ({ scene, frames, resolution, engine, randomize, cameraDraws, views, attributes }) => ({
+    script: scene.endsWith('.py'),
+    frames,
+    resolution,
+    engine,
+    randomize,
+    cameraDraws,
+    views,
+    attributes,
+  }),
+  tools: blenderIdentity,
+  async *items(context) {
+    const device = context.tools['device'] === 'gpu' ? 'gpu' : 'cpu';
+    yield* framesOf({ params: context.params, seed: context.seed, device, assets: assetPool(context) });
+  },
+  itemKey: (frame, context) => ({
+    frame: frame.description as unknown as JsonObject,
+    scene: context.sources('scene').map((file) => file.digest),
+    modules: context.sources('scene modules').map((file) => [file.name, file.digest]),
+  }),
+  batchSize: (params) =>
+    params.framesPerProcess ??
+    Math.max(1, Math.min(maxFramesAProcess, Math.ceil(params.frames / (2 * availableParallelism())))),
+  async runBatch(frames, context) {
+    const { renderBatch } = await import('./blender-job.js');
+    await renderBatch(frames, context);
+  },
+  async collect(results, context) {
+    const { collectFrames } = await import('./collect-frames.js');
+    await collectFrames(results, context);
+  },
+});
+
+/** Blender's build, our own code in it and the class of the device: other pixels come of others. */
+async function blenderIdentity(params: RenderParams, host: Host): Promise<JsonObject> {
+  const { blenderTool } = await import('../lib/blender/blender-tool.js');
+  const { blenderCodeDigest } = await import('./blender-code.js');
+  const blender = await blenderTool(host, params.blender);
+  const { device } = params.engine;
+  if (device === 'gpu' && !blender.hasGpu)
+    throw new UserError('engine.device is gpu, but Cycles finds no GPU on this machine.', {
+      hint: 'Use device: cpu or auto, or a machine whose GPU `blender` lists under Preferences, System.',
+    });
+  return {
+    blender: { version: blender.version, build: blender.build },
+    device: device !== 'cpu' && blender.hasGpu ? 'gpu' : 'cpu',
+    code: await blenderCodeDigest(),
+  };
+}
