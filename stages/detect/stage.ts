@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../pipeline/core/json.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
 import type { Item } from '../../pipeline/stage/context.js';
+import type { PredictionRecord } from '../lib/dataset/prediction-record.js';
 import { datasetRecordSchema, type DatasetRecord } from '../lib/dataset/record.js';
 import { backendChoices, expectedBackend } from '../lib/tensors/backend-choice.js';
 
@@ -24,6 +26,9 @@ const detectParams = z.strictObject({
     .describe('What computes: auto is TensorFlow’s native library where installed, else WebAssembly.'),
 });
 export type DetectParams = z.infer<typeof detectParams>;
+
+/** What is kept of an image: a PredictionRecord but for its id, which is not part of the result. */
+export type Finding = Omit<PredictionRecord, 'id'>;
 
 /** An image to look at. */
 export interface ImageItem extends Item {
@@ -50,9 +55,7 @@ export const detectStage = defineMapStage<DetectParams, ImageItem>({
       yield { id: record.id, record };
     }
   },
-  // The id is part of the key, because it stands in the result.
   itemKey: ({ record }, context) => ({
-    id: record.id,
     image: record.imageDigest,
     detector: context.input('detector').digest,
     threshold: context.params.threshold,
@@ -66,12 +69,13 @@ export const detectStage = defineMapStage<DetectParams, ImageItem>({
   },
   collect: async (results, context) => {
     const lines: string[] = [];
-    let found = 0;
-    for await (const { value } of results) {
-      lines.push(JSON.stringify(value));
-      found += (value as { readonly detections: readonly unknown[] }).detections.length;
+    let count = 0;
+    for await (const { item, value } of results) {
+      const finding = value as JsonObject & Finding;
+      lines.push(JSON.stringify({ id: item.id, ...finding }));
+      count += finding.detections.length;
     }
     await context.output('predictions').write('predictions.jsonl', lines.map((line) => `${line}\n`).join(''));
-    context.log(`${found} detections in ${lines.length} images`);
+    context.log(`${count} detections in ${lines.length} images`);
   },
 });
