@@ -122,12 +122,13 @@ def _is_free(scene):
     graph = depsgraph()
     rotation = scene.camera.matrix_world.to_3x3()
     origin = scene.camera.matrix_world.translation
-    for direction in ((0, 0, -1), (0.35, 0, -1), (-0.35, 0, -1), (0, 0.35, -1), (0, -0.35, -1)):
-        step = (rotation @ Vector(direction)).normalized()
+    spread = 0.5 * scene.camera.data.sensor_width / scene.camera.data.lens * 0.85
+    for x, y in ((0, 0), *((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)):
+        step = (rotation @ Vector((x * spread, y * spread, -1))).normalized()
         hit, _, normal, _, _, _ = scene.ray_cast(graph, origin, step, distance=30.0)
         if hit and normal.dot(step) > 0:
             return False
-        if scene.ray_cast(graph, origin, step, distance=2 * CLEARANCE_M)[0]:
+        if scene.ray_cast(graph, origin, step, distance=CLEARANCE_M)[0]:
             return False
     return True
 
