@@ -43,7 +43,8 @@ def make_camera(scene):
 
 
 def place(scene, draws, targets, aim, place_camera=None):
-    """Puts the camera at the first draw that holds, or at the last one.
+    """Puts the camera at the first draw that holds: it has room, and a target is in sight. If none does, at the last
+    one that has room; if none has, at the last one.
     @param aim [3] what the draws go around; None: the middle of the targets
     @param place_camera the scene's own way: (camera, draw) → None
     @returns (index of the draw, whether it holds)"""
@@ -51,15 +52,24 @@ def place(scene, draws, targets, aim, place_camera=None):
     if aim is None:
         spread = [part.mean(axis=0) for part in points]
         aim = np.mean(spread, axis=0) if spread else np.zeros(3)
-    for index, draw in enumerate(draws):
+    def take(draw):
         if place_camera is not None:
             place_camera(scene.camera, draw)
         else:
             place_by_orbit(scene, draw, aim)
         bpy.context.view_layer.update()
-        if not points or (_keeps_distance(scene, points) and _is_free(scene) and any(_in_sight(scene, part) for part in points)):
+
+    best = len(draws) - 1
+    for index, draw in enumerate(draws):
+        take(draw)
+        if not points:
             return index, True
-    return len(draws) - 1, False
+        if _keeps_distance(scene, points) and _is_free(scene):
+            if any(_in_sight(scene, part) for part in points):
+                return index, True
+            best = index
+    take(draws[best])
+    return best, False
 
 
 def place_by_orbit(scene, draw, aim):
