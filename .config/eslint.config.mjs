@@ -30,6 +30,8 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/require-await': 'off',
+      // Contexts and readers are objects of closures; taking them apart is how stages use them.
+      '@typescript-eslint/unbound-method': 'off',
       eqeqeq: 'error',
       'no-console': 'error',
       'prefer-const': 'error',

@@ -1,5 +1,23 @@
 import { stageRegistry } from '../pipeline/stage/registry.js';
+import { anchorsStage } from './anchors/stage.js';
+import { annotateStage } from './annotate/stage.js';
 import { commandStage } from './command/stage.js';
+import { detectStage } from './detect/stage.js';
+import { evaluateStage } from './evaluate/stage.js';
+import { mergeStage } from './merge/stage.js';
+import { renderStage } from './render/stage.js';
+import { splitStage } from './split/stage.js';
+import { yoloTrainStage } from './yolo/stage.js';
 
 /** Every stage kind that a pipeline file may use. */
-export const registry = stageRegistry([commandStage]);
+export const registry = stageRegistry([
+  anchorsStage,
+  annotateStage,
+  commandStage,
+  detectStage,
+  evaluateStage,
+  mergeStage,
+  renderStage,
+  splitStage,
+  yoloTrainStage,
+]);

@@ -1,7 +1,8 @@
 import { DiagnosticError } from '../core/diagnostic.js';
-import { count, duration } from '../report/wording.js';
-import { examinePlan, missingSources, type StageForecast } from '../run/examine.js';
+import { formatCount, formatDuration } from '../report/quantities.js';
+import { examinePlan, type StageForecast } from '../run/examine.js';
 import { localHost } from '../run/host.js';
+import { missingSources } from '../run/sources.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
@@ -33,7 +34,7 @@ export async function planCommand(
     console.out(line);
   const running = forecasts.filter(({ state }) => state !== 'current').length;
   console.out(
-    running === 0 ? 'Nothing to do.' : `${count(running, 'stage')} of ${forecasts.length} would run.`,
+    running === 0 ? 'Nothing to do.' : `${formatCount(running, 'stage')} of ${forecasts.length} would run.`,
   );
   return exitCodes.success;
 }
@@ -58,7 +59,7 @@ export async function statusCommand(
     return [
       marks.current,
       forecast.name,
-      `made ${record.finishedAt.slice(0, 16).replace('T', ' ')} in ${duration(record.tookMs)}, ${count(files, 'file')}`,
+      `made ${record.finishedAt.slice(0, 16).replace('T', ' ')} in ${formatDuration(record.tookMs)}, ${formatCount(files, 'file')}`,
     ];
   });
   for (const line of tableLines(rows)) console.out(line);
@@ -75,7 +76,7 @@ async function forecastsOf(
 ): Promise<readonly StageForecast[]> {
   const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
   const store = new Store(storeDirectory);
-  const missing = await missingSources(plan, { store });
+  const missing = await missingSources(plan);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
   const forecasts = await examinePlan(plan, { store, host: localHost(plan.file.directory, store, signal) });
@@ -88,12 +89,12 @@ function explain(forecast: StageForecast): string {
     case 'current':
       return forecast.record.itemCount === undefined
         ? 'in the store'
-        : `in the store, ${count(forecast.record.itemCount, 'item')}`;
+        : `in the store, ${formatCount(forecast.record.itemCount, 'item')}`;
     case 'waits':
       return `waits for ${forecast.on.join(', ')}`;
     case 'runs': {
       const items = forecast.items
-        ? `${forecast.items.reused} of ${count(forecast.items.total, 'item')} reused, ${forecast.items.total - forecast.items.reused} new: `
+        ? `${forecast.items.reused} of ${formatCount(forecast.items.total, 'item')} reused, ${forecast.items.total - forecast.items.reused} new: `
         : '';
       return items + forecast.reasons.join('; ');
     }

@@ -9,10 +9,9 @@ import { ndjsonReporter } from '../report/ndjson.js';
 import { plainReporter } from '../report/plain.js';
 import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
-import { terminalReporter } from '../report/terminal.js';
 import { writeReport } from '../report/write-report.js';
-import { missingSources } from '../run/examine.js';
 import { localHost } from '../run/host.js';
+import { missingSources } from '../run/sources.js';
 import { runPlan } from '../run/scheduler.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
@@ -36,14 +35,14 @@ export async function runCommand(
 ): Promise<number> {
   const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
   const store = new Store(storeDirectory);
-  const missing = await missingSources(plan, { store });
+  const missing = await missingSources(plan);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
   const runId = newRunId();
   const journal = await Journal.open(store.runDirectory(runId));
   const gatherer = new RunSummaryGatherer();
-  const reporter = chooseReporter(options.json === true, console);
+  const reporter = await chooseReporter(options.json === true, console);
   const emit = (untimed: UntimedEvent): void => {
     const event = { ...untimed, atMs: Date.now() } as RunEvent;
     for (const consumer of [reporter, gatherer]) consumer.on(event);
@@ -82,11 +81,11 @@ export async function runCommand(
   }
 }
 
-function chooseReporter(json: boolean, console: Console): Reporter {
+async function chooseReporter(json: boolean, console: Console): Promise<Reporter> {
   if (json) return ndjsonReporter(console.out);
-  return process.stdout.isTTY && !process.env['CI']
-    ? terminalReporter(process.stdout)
-    : plainReporter(console.out);
+  if (!process.stdout.isTTY || process.env['CI']) return plainReporter(console.out);
+  const { terminalReporter } = await import('../report/terminal.js');
+  return terminalReporter(process.stdout);
 }
 
 /** Sorts by time; the random end keeps two runs of one second apart. */

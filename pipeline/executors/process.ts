@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { createInterface } from 'node:readline';
 import { UserError } from '../core/user-error.js';
 import type { ProcessOptions, ProcessResult } from '../stage/context.js';
@@ -7,7 +6,7 @@ const killGraceMs = 5000;
 const keptLines = 50;
 
 /** A program that could not be started or ended with an error; `details` are the last lines it printed. */
-export class ProcessError extends UserError {
+class ProcessError extends UserError {
   constructor(
     readonly program: string,
     readonly result: ProcessResult,
@@ -29,6 +28,8 @@ export async function runProcess(
   world: { readonly signal: AbortSignal; readonly log: (line: string) => void },
 ): Promise<ProcessResult> {
   world.signal.throwIfAborted();
+  // Loaded when the first program is called: most invocations call none.
+  const { execa } = await import('execa');
   const child = execa(file, args, {
     detached: true,
     reject: false,

@@ -37,7 +37,8 @@ function diagnose(issue: Issue, source: SourceText, base: DocumentPath, schema: 
   if (missing) return [diagnostic(`${where} is missing: ${plain(issue.message)}`, source.locateKey(path))];
   if (issue.code === 'invalid_value') {
     const values = issue.values.map(String);
-    const near = nearestName(String(source.document.getIn(path) ?? ''), values);
+    const written = source.document.getIn(path);
+    const near = typeof written === 'string' ? nearestName(written, values) : undefined;
     const hint = near === undefined ? `It takes one of: ${values.join(', ')}.` : `Did you mean ${near}?`;
     return [diagnostic(`${where}: ${plain(issue.message)}`, source.locateValue(path), hint)];
   }

@@ -22,7 +22,7 @@ export class SourceText {
     readonly file: string,
     readonly text: string,
   ) {
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
   }
 
   get document(): Document {

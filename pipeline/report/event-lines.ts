@@ -1,6 +1,6 @@
 import { unreachable } from '../core/unreachable.js';
 import type { RunEvent } from '../events/event.js';
-import { count, duration } from './wording.js';
+import { formatCount, formatDuration } from './quantities.js';
 
 export type Tone = 'good' | 'quiet' | 'bad' | 'warning' | 'plain';
 
@@ -17,11 +17,11 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       return [
         {
           tone: 'plain',
-          text: `${event.pipeline}: ${count(event.stages.length, 'stage')}, run ${event.runId}`,
+          text: `${event.pipeline}: ${formatCount(event.stages.length, 'stage')}, run ${event.runId}`,
         },
       ];
     case 'stage-reused': {
-      const items = event.itemCount === undefined ? '' : `, ${count(event.itemCount, 'item')}`;
+      const items = event.itemCount === undefined ? '' : `, ${formatCount(event.itemCount, 'item')}`;
       return [{ tone: 'quiet', text: `= ${event.stage}  from the store${items}` }];
     }
     case 'stage-started':
@@ -35,7 +35,7 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       return [
         {
           tone: 'quiet',
-          text: `  ${event.stage}: ${event.reused} of ${count(event.total, 'item')} reused, ${event.total - event.reused} to make`,
+          text: `  ${event.stage}: ${event.reused} of ${formatCount(event.total, 'item')} reused, ${event.total - event.reused} to make`,
         },
       ];
     case 'stage-warning':
@@ -45,11 +45,16 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
     case 'stage-succeeded': {
       const metrics = Object.entries(event.metrics).filter(([name]) => !name.includes('/'));
       const figures = metrics.slice(0, 4).map(([name, value]) => `${name} ${shown(value)}`);
-      return [{ tone: 'good', text: `+ ${event.stage}  ${[duration(event.tookMs), ...figures].join('  ')}` }];
+      return [
+        { tone: 'good', text: `+ ${event.stage}  ${[formatDuration(event.tookMs), ...figures].join('  ')}` },
+      ];
     }
     case 'stage-failed':
       return [
-        { tone: 'bad', text: `x ${event.stage} failed after ${duration(event.tookMs)}: ${event.message}` },
+        {
+          tone: 'bad',
+          text: `x ${event.stage} failed after ${formatDuration(event.tookMs)}: ${event.message}`,
+        },
         ...event.details.map((line): EventLine => ({ tone: 'plain', text: `    ${line}` })),
         ...(event.hint ? [{ tone: 'plain' as const, text: `  ${event.hint}` }] : []),
       ];
@@ -61,7 +66,7 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       return [
         {
           tone: event.outcome === 'succeeded' ? 'good' : 'bad',
-          text: `${event.outcome} in ${duration(event.tookMs)}`,
+          text: `${event.outcome} in ${formatDuration(event.tookMs)}`,
         },
       ];
     case 'stage-progress':

@@ -1,4 +1,4 @@
-import { duration } from './wording.js';
+import { formatDuration } from './quantities.js';
 
 /** Counts how fast a stage goes, over a sliding window, and how long it will still take. */
 export class ProgressMeter {
@@ -25,9 +25,11 @@ export class ProgressMeter {
     if (Number.isFinite(perMs) && perMs > 0) {
       const perSecond = perMs * 1000;
       parts.push(
-        perSecond >= 0.1 ? `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s` : `${duration(1 / perMs)} each`,
+        perSecond >= 0.1
+          ? `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`
+          : `${formatDuration(1 / perMs)} each`,
       );
-      if (last.done < this.#total) parts.push(`${duration((this.#total - last.done) / perMs)} left`);
+      if (last.done < this.#total) parts.push(`${formatDuration((this.#total - last.done) / perMs)} left`);
     }
     if (this.#note) parts.push(this.#note);
     return parts.join('  ');

@@ -4,7 +4,8 @@ import { isDigest } from '../core/digest.js';
 import type { Exhibit } from '../stage/exhibit.js';
 import type { Store } from '../store/store.js';
 import { placeContent } from '../store/view.js';
-import { renderPage, type ReportExhibit, type ReportStage } from './page.js';
+import type { ReportedStage, ShownExhibit } from './page-model.js';
+import { renderPage } from './page.js';
 import type { RunSummary, StageSummary } from './run-summary.js';
 
 const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/svg+xml': 'svg' } as const;
@@ -15,7 +16,7 @@ const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/svg+xml': '
  */
 export async function writeReport(summary: RunSummary, store: Store): Promise<string> {
   const directory = store.runDirectory(summary.runId);
-  const stages: ReportStage[] = [];
+  const stages: ReportedStage[] = [];
   for (const stage of summary.stages.values()) stages.push(await reportStage(stage, store, directory));
   const page = renderPage({
     pipelineName: summary.pipeline,
@@ -31,10 +32,10 @@ export async function writeReport(summary: RunSummary, store: Store): Promise<st
   return path;
 }
 
-async function reportStage(stage: StageSummary, store: Store, directory: string): Promise<ReportStage> {
+async function reportStage(stage: StageSummary, store: Store, directory: string): Promise<ReportedStage> {
   const made = stage.state === 'cached' || stage.state === 'ran';
   const record = made && isDigest(stage.key) ? await store.records.readStage(stage.key) : undefined;
-  const exhibits: ReportExhibit[] = [];
+  const exhibits: ShownExhibit[] = [];
   for (const exhibit of record?.exhibits ?? []) exhibits.push(await placed(exhibit, store, directory));
   return {
     name: stage.name,
@@ -54,10 +55,10 @@ async function reportStage(stage: StageSummary, store: Store, directory: string)
   };
 }
 
-async function placed(exhibit: Exhibit, store: Store, directory: string): Promise<ReportExhibit> {
+async function placed(exhibit: Exhibit, store: Store, directory: string): Promise<ShownExhibit> {
   if (exhibit.type !== 'picture') return exhibit;
-  const { digest, sizeBytes: _, ...rest } = exhibit;
-  const src = `pictures/${digest.slice(0, 16)}.${extensions[exhibit.mediaType]}`;
+  const { title, caption, mediaType, digest } = exhibit;
+  const src = `pictures/${digest.slice(0, 16)}.${extensions[mediaType]}`;
   await placeContent(store.blobs.path(digest), join(directory, src));
-  return { ...rest, src };
+  return { type: 'picture', title, mediaType, src, ...(caption === undefined ? {} : { caption }) };
 }

@@ -1,11 +1,9 @@
-import type { Diagnostic } from '../core/diagnostic.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan } from '../plan/plan.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { StageRecord } from '../store/records.js';
 import { lookUpItems } from './map-items.js';
 import { reasonsToRun, stageState } from './stage-state.js';
-import { readSources } from './sources.js';
 import type { World } from './world.js';
 
 /** What a run would do with a stage. */
@@ -33,7 +31,7 @@ export async function examinePlan(
       forecasts.push({ ...identity, state: 'waits', on });
       continue;
     }
-    const { state } = await stageState(plan.file, stage, artifacts, world);
+    const state = await stageState(plan.file, stage, artifacts, world);
     if (state.record) {
       artifacts.set(stage.name, state.record.outputs);
       forecasts.push({ ...identity, state: 'current', record: state.record });
@@ -49,15 +47,4 @@ export async function examinePlan(
     forecasts.push({ ...identity, state: 'runs', reasons, items: { total: items.length, reused } });
   }
   return forecasts;
-}
-
-/** The mistakes that can be found before anything runs although they lie outside the file: missing source files. */
-export async function missingSources(
-  plan: Plan,
-  world: Pick<World, 'store'>,
-): Promise<readonly Diagnostic[]> {
-  const diagnostics: Diagnostic[] = [];
-  for (const stage of plan.stages)
-    diagnostics.push(...(await readSources(plan.file, stage, world.store.files)).diagnostics);
-  return diagnostics;
 }

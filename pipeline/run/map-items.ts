@@ -35,7 +35,9 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
     };
     items.push({ item, parts, key: itemKey(parts) });
   }
-  await concurrently(items, 32, async (keyed) => {
+  const recorded = await store.records.keys();
+  const candidates = items.filter(({ key }) => recorded.has(key));
+  await concurrently(candidates, 32, async (keyed) => {
     const record = await store.records.readItem(keyed.key);
     if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
   });
@@ -114,11 +116,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
 
   const share = Math.ceil(pending.length / (2 * world.executor.concurrency));
   const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
-  const resources = kind.resources?.(state.stage.params) ?? { cpu: 1 };
   const batches: Promise<void>[] = [];
   for (let start = 0; start < pending.length; start += size) {
     const batch = pending.slice(start, start + size);
-    batches.push(world.executor.submit({ resources, signal: world.signal, run: () => runBatch(batch) }));
+    batches.push(attempt.submit(0, () => runBatch(batch)));
   }
   const outcomes = await Promise.allSettled(batches);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;

@@ -32,7 +32,7 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
     if (failedFirst !== undefined) return blocked(stage, failedFirst);
     const startedMs = Date.now();
     try {
-      const outputs = await makeOrReuse(plan, stage, artifacts, world, startedMs);
+      const outputs = await makeOrReuse(plan, stage, artifacts, world);
       artifacts.set(stage.name, outputs);
       return { outputs };
     } catch (error) {
@@ -63,11 +63,9 @@ async function makeOrReuse(
   stage: PlannedStage,
   artifacts: ReadonlyMap<string, Readonly<Record<string, Artifact>>>,
   world: World,
-  startedMs: number,
 ): Promise<Readonly<Record<string, Artifact>>> {
-  const { state, diagnostics } = await stageState(plan.file, stage, artifacts, world);
-  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
-  const outputs = state.record?.outputs ?? (await make(plan, state, world, startedMs));
+  const state = await stageState(plan.file, stage, artifacts, world);
+  const outputs = state.record?.outputs ?? (await make(plan, state, world));
   if (state.record)
     world.emit({
       type: 'stage-reused',
@@ -88,9 +86,8 @@ async function make(
   plan: Plan,
   state: StageState,
   world: World,
-  startedMs: number,
 ): Promise<Readonly<Record<string, Artifact>>> {
-  const { kind, name, params } = state.stage;
+  const { kind, name } = state.stage;
   world.emit({
     type: 'stage-started',
     stage: name,
@@ -100,12 +97,9 @@ async function make(
   const attempt = await StageAttempt.begin(state, world);
   let itemCount: number | undefined;
   if (kind.mode === 'map') itemCount = await runMapStage(kind, attempt);
-  else {
-    const resources = kind.resources?.(params) ?? { cpu: 1 };
-    await world.executor.submit({ resources, signal: world.signal, run: () => kind.run(attempt.context()) });
-  }
+  else await attempt.submit(1, () => kind.run(attempt.context()));
   world.signal.throwIfAborted();
-  const record = await attempt.finish(Date.now() - startedMs, new Date().toISOString(), itemCount);
+  const record = await attempt.finish(itemCount);
   world.emit({
     type: 'stage-succeeded',
     stage: name,

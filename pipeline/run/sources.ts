@@ -1,17 +1,16 @@
-import { readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import fastGlob from 'fast-glob';
-import { concurrently } from '../core/concurrently.js';
-import type { Diagnostic } from '../core/diagnostic.js';
+import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
 import type { Digest } from '../core/digest.js';
 import type { JsonValue } from '../core/json.js';
 import { nearestName } from '../core/nearest-name.js';
-import { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
-import type { PlannedStage } from '../plan/plan.js';
+import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { SourceFile } from '../stage/context.js';
 import type { SourceRequest } from '../stage/definition.js';
-import { stampOf, type FileMemory } from '../store/file-memory.js';
+import type { FileMemory } from '../store/file-memory.js';
+import { stampFiles } from '../store/file-stamps.js';
 
 /** A stage's source files as they were when its key was made. */
 export interface StageSources {
@@ -22,33 +21,32 @@ export interface StageSources {
   readonly stamps: ReadonlyMap<string, string>;
 }
 
-/** Finds and hashes the files that a stage reads beside its inputs; a required one that is missing is a diagnostic. */
+/**
+ * Finds and hashes the files that a stage reads beside its inputs.
+ * @throws DiagnosticError when a required one is missing, UserError when one cannot be read
+ */
 export async function readSources(
   file: PipelineFile,
   stage: PlannedStage,
   memory: FileMemory,
-): Promise<{ readonly sources: StageSources; readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<StageSources> {
   const byRole = new Map<string, SourceFile[]>();
-  const diagnostics: Diagnostic[] = [];
   const stamps = new Map<string, string>();
   const named = new Map<string, boolean>();
-  const boundInputs = new Set(Object.keys(stage.inputs));
-  for (const request of stage.kind.sources?.(stage.params, boundInputs) ?? []) {
+  for (const request of requestsOf(stage)) {
     const found = await findFiles(request, file.directory);
-    if (found.length === 0 && request.required) diagnostics.push(await missingFile(file, stage, request));
+    if (found.length === 0 && request.required)
+      throw new DiagnosticError([await missingFile(file, stage, request)]);
     const files = byRole.get(request.role) ?? [];
     byRole.set(request.role, files);
     named.set(request.role, (named.get(request.role) ?? false) || (request.named ?? false));
-    await concurrently(found, 16, async ({ path, name }) => {
-      const { digest, sizeBytes, stamp } = await memory.hash(path).catch((cause: unknown) => {
-        throw new UserError(
-          `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-          { cause },
-        );
-      });
-      stamps.set(path, stamp);
-      files.push({ path, name, digest, sizeBytes });
-    });
+    const hashed = await memory.hash(found.map(({ path }) => path));
+    for (const [index, { path, name }] of found.entries()) {
+      const facts = hashed[index];
+      if (!facts) continue;
+      stamps.set(path, facts.stamp);
+      files.push({ path, name, digest: facts.digest, sizeBytes: facts.sizeBytes });
+    }
   }
   const keyParts: Record<string, JsonValue> = {};
   const names: Record<string, Record<string, Digest>> = {};
@@ -57,41 +55,70 @@ export async function readSources(
     names[role] = Object.fromEntries(files.map(({ name, digest }) => [name, digest]));
     keyParts[role] = named.get(role) ? names[role] : files.map(({ digest }) => digest).sort();
   }
-  return { sources: { byRole, keyParts, names, stamps }, diagnostics };
+  return { byRole, keyParts, names, stamps };
+}
+
+/** The required source files of a plan's stages that are not there, as mistakes in the file. Nothing is hashed. */
+export async function missingSources({ file, stages }: Plan): Promise<readonly Diagnostic[]> {
+  const diagnostics: Diagnostic[] = [];
+  for (const stage of stages)
+    for (const request of requestsOf(stage)) {
+      if (!request.required || (await anyFile(request, file.directory))) continue;
+      diagnostics.push(await missingFile(file, stage, request));
+    }
+  return diagnostics;
 }
 
 /** The source files that are no longer what they were when the stage's key was made. */
 export async function changedSources(sources: StageSources): Promise<readonly string[]> {
-  const changed: string[] = [];
-  await concurrently(sources.stamps, 16, async ([path, stamp]) => {
-    const now = await stampOf(path).catch(() => undefined);
-    if (now?.stamp !== stamp) changed.push(path);
-  });
-  return changed.sort();
+  const paths = [...sources.stamps.keys()];
+  const now = await stampFiles(paths);
+  return paths
+    .filter((path, index) => {
+      const found = now[index];
+      return !found || found instanceof Error || found.stamp !== sources.stamps.get(path);
+    })
+    .sort();
+}
+
+function requestsOf({ kind, params, inputs }: PlannedStage): readonly SourceRequest[] {
+  return kind.sources?.(params, new Set(Object.keys(inputs))) ?? [];
+}
+
+async function anyFile(request: SourceRequest, directory: string): Promise<boolean> {
+  const pattern = withoutDot(request.pattern);
+  if (!fastGlob.isDynamicPattern(pattern)) return isThere(resolve(directory, pattern));
+  for await (const _first of fastGlob.stream(pattern, { cwd: directory })) return true;
+  return false;
 }
 
 async function findFiles(
   request: SourceRequest,
   directory: string,
 ): Promise<{ path: string; name: string }[]> {
-  const pattern = request.pattern.replace(/^(\.\/)+/, '');
+  const pattern = withoutDot(request.pattern);
   if (!fastGlob.isDynamicPattern(pattern)) {
     const path = resolve(directory, pattern);
-    const there = await stampOf(path).then(
-      () => true,
-      () => false,
-    );
-    return there ? [{ path, name: basename(path) }] : [];
+    return (await isThere(path)) ? [{ path, name: basename(path) }] : [];
   }
   const [task] = fastGlob.generateTasks(pattern, { cwd: directory });
   const base = resolve(directory, task?.base ?? '.');
-  const paths = await fastGlob(pattern, {
-    cwd: directory,
-    absolute: true,
-    dot: false,
-    followSymbolicLinks: true,
+  const names = await fastGlob(pattern, { cwd: directory, unique: false });
+  return names.map((found) => {
+    const path = resolve(directory, found);
+    return { path, name: path.startsWith(`${base}/`) ? path.slice(base.length + 1) : relative(base, path) };
   });
-  return paths.map((path) => ({ path, name: relative(base, path).split('\\').join('/') }));
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function withoutDot(pattern: string): string {
+  return pattern.replace(/^(\.\/)+/, '');
 }
 
 async function missingFile(

@@ -16,6 +16,7 @@ export class StageAttempt {
   readonly #exhibits: Exhibit[] = [];
   readonly #metrics: Record<string, number> = {};
   readonly #warnings: string[] = [];
+  #begunMs: number | undefined;
 
   private constructor(
     readonly state: StageState,
@@ -40,6 +41,23 @@ export class StageAttempt {
 
   get scratchDirectory(): string {
     return join(this.directory, 'scratch');
+  }
+
+  /**
+   * Gives one of the stage's jobs to the executor. The stage's time counts from when its first job starts: waiting
+   * for others is none of its cost.
+   */
+  submit<T>(priority: number, run: () => Promise<T>): Promise<T> {
+    const { kind, params } = this.state.stage;
+    return this.world.executor.submit({
+      resources: kind.resources?.(params) ?? { cpu: 1 },
+      priority,
+      signal: this.world.signal,
+      run: () => {
+        this.#begunMs ??= Date.now();
+        return run();
+      },
+    });
   }
 
   /** What the stage's own code gets to see. */
@@ -78,7 +96,7 @@ export class StageAttempt {
    * Takes what the stage wrote into the store and records it. From here on the stage has succeeded.
    * @throws UserError when a source file changed while the stage ran: the result would belong to neither content
    */
-  async finish(tookMs: number, finishedAt: string, itemCount: number | undefined): Promise<StageRecord> {
+  async finish(itemCount: number | undefined): Promise<StageRecord> {
     const { state, world } = this;
     const changed = await changedSources(state.sources);
     if (changed.length > 0)
@@ -103,8 +121,8 @@ export class StageAttempt {
       metrics: this.#metrics,
       warnings: this.#warnings,
       ...(itemCount === undefined ? {} : { itemCount }),
-      tookMs,
-      finishedAt,
+      tookMs: this.#begunMs === undefined ? 0 : Date.now() - this.#begunMs,
+      finishedAt: new Date().toISOString(),
     };
     await world.store.records.write(state.key, record);
     await rm(this.directory, { recursive: true, force: true });

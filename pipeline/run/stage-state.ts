@@ -1,4 +1,3 @@
-import type { Diagnostic } from '../core/diagnostic.js';
 import type { JsonObject, JsonValue } from '../core/json.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { PlannedStage } from '../plan/plan.js';
@@ -31,8 +30,8 @@ export async function stageState(
   stage: PlannedStage,
   artifacts: ArtifactsByStage,
   world: Pick<World, 'store' | 'host'>,
-): Promise<{ readonly state: StageState; readonly diagnostics: readonly Diagnostic[] }> {
-  const { sources, diagnostics } = await readSources(file, stage, world.store.files);
+): Promise<StageState> {
+  const sources = await readSources(file, stage, world.store.files);
   const tools = (await stage.kind.tools?.(stage.params, world.host)) ?? {};
   const parts: StageKeyParts = {
     kind: stage.kind.kind,
@@ -49,9 +48,9 @@ export async function stageState(
     ...(stage.kind.seeded(stage.params) ? { seed: stage.seed } : {}),
   };
   const key = stageKey(parts);
-  const record = diagnostics.length > 0 ? undefined : await world.store.records.readStage(key);
+  const record = await world.store.records.readStage(key);
   const context = planningContext(file, stage, artifacts, sources, tools, world);
-  return { state: { stage, parts, key, sources, tools, record, context }, diagnostics };
+  return { stage, parts, key, sources, tools, record, context };
 }
 
 /** Why the stage has to run, in words, by comparison with the last time a stage of this name was made. */

@@ -1,19 +1,17 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { writeAtomically } from '../core/atomic-file.js';
+import { concurrently } from '../core/concurrently.js';
 import { digestOfFile, isDigest, type Digest } from '../core/digest.js';
+import { UserError } from '../core/user-error.js';
+import { stampFiles } from './file-stamps.js';
 
 /** A file whose last change is younger than this may change again within its clock tick: hash it again. */
 const untrustedAgeMs = 2000;
 
-const entry = z.tuple([z.string(), z.custom<Digest>(isDigest)]);
-const memoryFile = z.object({ version: z.literal(1), files: z.record(z.string(), entry) });
-
 export interface HashedFile {
   readonly digest: Digest;
   readonly sizeBytes: number;
-  /** Inode, size and times: when this is the same, the content is taken to be. */
   readonly stamp: string;
 }
 
@@ -30,42 +28,58 @@ export class FileMemory {
     this.#path = join(storeRoot, 'file-memory.json');
   }
 
-  /** @throws the file system's error when the file is not there or cannot be read */
-  async hash(path: string): Promise<HashedFile> {
-    const { stamp, sizeBytes, changedMs } = await stampOf(path);
+  /** The digests of files, in the order of their paths. @throws UserError naming a file that cannot be read */
+  async hash(paths: readonly string[]): Promise<HashedFile[]> {
     const entries = await (this.#entries ??= this.#load());
-    const known = entries.get(path);
-    if (known?.[0] === stamp) return { digest: known[1], sizeBytes, stamp };
-    const digest = await digestOfFile(path);
-    if (Date.now() - changedMs > untrustedAgeMs) {
-      entries.set(path, [stamp, digest]);
-      this.#changed = true;
+    const stamps = await stampFiles(paths);
+    const hashed = new Array<HashedFile>(paths.length);
+    const unknown: (() => Promise<void>)[] = [];
+    for (const [index, path] of paths.entries()) {
+      const found = stamps[index];
+      if (found === undefined || found instanceof Error) throw unreadable(path, found);
+      const { stamp, sizeBytes, changedMs } = found;
+      const known = entries.get(path);
+      if (known?.[0] === stamp) {
+        hashed[index] = { digest: known[1], sizeBytes, stamp };
+        continue;
+      }
+      unknown.push(async () => {
+        const digest = await digestOfFile(path).catch((error: unknown) =>
+          Promise.reject(unreadable(path, error)),
+        );
+        hashed[index] = { digest, sizeBytes, stamp };
+        if (Date.now() - changedMs <= untrustedAgeMs) return;
+        entries.set(path, [stamp, digest]);
+        this.#changed = true;
+      });
     }
-    return { digest, sizeBytes, stamp };
+    await concurrently(unknown, 16, (work) => work());
+    return hashed;
   }
 
   async save(): Promise<void> {
     if (!this.#changed || !this.#entries) return;
     const files = Object.fromEntries(await this.#entries);
-    await writeAtomically(this.#path, JSON.stringify({ version: 1, files }));
+    await writeAtomically(this.#path, JSON.stringify({ files }));
     this.#changed = false;
   }
 
+  /** Checked by hand: with a hundred thousand files a schema would take longer than all else. */
   async #load(): Promise<Map<string, readonly [string, Digest]>> {
+    const entries = new Map<string, readonly [string, Digest]>();
     try {
-      const { files } = memoryFile.parse(JSON.parse(await readFile(this.#path, 'utf8')));
-      return new Map(Object.entries(files));
+      const memory = JSON.parse(await readFile(this.#path, 'utf8')) as { files?: Record<string, unknown> };
+      for (const [path, entry] of Object.entries(memory.files ?? {}))
+        if (Array.isArray(entry) && typeof entry[0] === 'string' && isDigest(entry[1]))
+          entries.set(path, [entry[0], entry[1]]);
     } catch {
-      return new Map();
+      // Not there or not whole: all files are hashed again.
     }
+    return entries;
   }
 }
 
-/** What a file's content is recognized by without reading it. */
-export async function stampOf(
-  path: string,
-): Promise<{ stamp: string; sizeBytes: number; changedMs: number }> {
-  const facts = await stat(path, { bigint: true });
-  const stamp = [facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join(':');
-  return { stamp, sizeBytes: Number(facts.size), changedMs: Number(facts.mtimeNs / 1_000_000n) };
+function unreadable(path: string, cause: unknown): UserError {
+  const reason = cause instanceof Error ? cause.message : 'no answer';
+  return new UserError(`${path} cannot be read: ${reason}`, { cause });
 }

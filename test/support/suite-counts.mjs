@@ -26,7 +26,8 @@ export function countCheck(succeeded) {
 }
 
 /**
- * A file that failed although none of its tests did (it does not load, a hook throws) counts as one failed test.
+ * A file that failed although none of its tests did (it does not load, a hook throws) counts as one failed test; one
+ * that came to no test at all (what they are made from is not there) as one skipped.
  * @param {VitestReport | undefined} report undefined when vitest died before it wrote one
  * @param {boolean} succeeded whether vitest said so with its exit code
  * @returns {Counts}
@@ -37,10 +38,13 @@ export function countVitest(report, succeeded) {
     (file) =>
       file.status === 'failed' && !file.assertionResults.some((assertion) => assertion.status === 'failed'),
   );
+  const emptyFiles = report.testResults.filter(
+    (file) => file.status !== 'failed' && file.assertionResults.length === 0,
+  );
   return withFailure(succeeded, {
     passed: report.numPassedTests,
     failed: report.numFailedTests + brokenFiles.length,
-    skipped: report.numPendingTests + report.numTodoTests,
+    skipped: report.numPendingTests + report.numTodoTests + emptyFiles.length,
   });
 }
 

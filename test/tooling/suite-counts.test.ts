@@ -20,6 +20,15 @@ describe('vitest', () => {
     expect(counts.failed).toBe(2);
   });
 
+  test('counts a file that came to no test as one that was skipped', () => {
+    const empty = { status: 'passed', assertionResults: [] };
+    expect(countVitest({ ...report, testResults: [...report.testResults, empty] }, false)).toEqual({
+      passed: 5,
+      failed: 1,
+      skipped: 4,
+    });
+  });
+
   test('that died without a report counts as one failed test', () => {
     expect(countVitest(undefined, false)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });

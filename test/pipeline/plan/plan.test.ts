@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parsePipelineFile } from '../../pipeline/file/parse.js';
-import { planPipeline } from '../../pipeline/plan/plan.js';
-import { formatDiagnostic, type Diagnostic } from '../../pipeline/core/diagnostic.js';
-import { stageRegistry } from '../../pipeline/stage/registry.js';
-import { tinyStages } from '../support/tiny-stages.js';
+import { parsePipelineFile } from '../../../pipeline/file/parse.js';
+import { planPipeline } from '../../../pipeline/plan/plan.js';
+import { formatDiagnostic, type Diagnostic } from '../../../pipeline/core/diagnostic.js';
+import { stageRegistry } from '../../../pipeline/stage/registry.js';
+import { tinyStages } from '../../support/tiny-stages.js';
 
 const registry = stageRegistry(tinyStages);
 

@@ -1,0 +1,58 @@
+import type { ScoredBoxes } from '../metrics/nms.js';
+import type { DarknetCfg, YoloLayer } from './cfg.js';
+
+export function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** The [yolo] layers of a network, in the order of its heads. */
+export function yoloLayers(cfg: DarknetCfg): YoloLayer[] {
+  return cfg.layers.filter((layer) => layer.type === 'yolo');
+}
+
+/**
+ * Raw heads to scored boxes, as darknet's yolo layer (Redmon & Farhadi 2018, §2.1; pjreddie src/yolo_layer.c):
+ * x = (i + σ(tx)) / columns, w = anchor · exp(tw), score = σ(objectness) · σ(class). A place whose objectness is not
+ * above the threshold is left out, and so is a class whose score is not.
+ * @param heads one image's raw heads, [h, w, anchors · (5 + classes)] each, in the order of the cfg
+ * @param grids rows and columns of each head
+ * @returns boxes in pixels of the network's input, not clipped
+ */
+export function decodeHeads(
+  cfg: DarknetCfg,
+  heads: readonly Float32Array[],
+  grids: readonly { readonly rows: number; readonly columns: number }[],
+  threshold: number,
+): ScoredBoxes {
+  const boxes: number[] = [];
+  const scores: number[] = [];
+  const classes: number[] = [];
+  for (const [h, layer] of yoloLayers(cfg).entries()) {
+    const raw = heads[h] ?? new Float32Array();
+    const { rows, columns } = grids[h] ?? { rows: 0, columns: 0 };
+    const stride = 5 + layer.classes;
+    for (let place = 0; place < rows * columns; place++)
+      for (const [a, anchor] of layer.mask.entries()) {
+        const at = (place * layer.mask.length + a) * stride;
+        const objectness = sigmoid(raw[at + 4] ?? 0);
+        if (objectness <= threshold) continue;
+        const [anchorWidth, anchorHeight] = layer.anchors[anchor] ?? [0, 0];
+        const x = (((place % columns) + sigmoid(raw[at] ?? 0)) / columns) * cfg.width;
+        const y = ((Math.floor(place / columns) + sigmoid(raw[at + 1] ?? 0)) / rows) * cfg.height;
+        const width = Math.exp(raw[at + 2] ?? 0) * anchorWidth;
+        const height = Math.exp(raw[at + 3] ?? 0) * anchorHeight;
+        for (let c = 0; c < layer.classes; c++) {
+          const score = objectness * sigmoid(raw[at + 5 + c] ?? 0);
+          if (score <= threshold) continue;
+          boxes.push(x - width / 2, y - height / 2, x + width / 2, y + height / 2);
+          scores.push(score);
+          classes.push(c);
+        }
+      }
+  }
+  return {
+    boxes: Float32Array.from(boxes),
+    scores: Float32Array.from(scores),
+    classes: Int32Array.from(classes),
+  };
+}

@@ -1,0 +1,155 @@
+import * as tf from '@tensorflow/tfjs';
+import { unreachable } from '../../../pipeline/core/unreachable.js';
+import {
+  batchNormLeaky,
+  convolution,
+  foldNormalisation,
+  leaky,
+  maxPool,
+  upsample,
+  type BatchStatistics,
+} from '../tensors/layers.js';
+import type { ConvolutionalLayer, DarknetCfg } from './cfg.js';
+import type { NetworkLayout, ParameterRole } from './layout.js';
+
+/** darknet's slope of the leaky ReLU below zero. */
+const LEAKY_SLOPE = 0.1;
+
+/** Called with what a layer's batch normalisation saw; takes over the tensors. */
+export type ObserveStatistics = (layer: number, statistics: BatchStatistics) => void;
+
+/**
+ * The tensors of a layout's segments, in its order; the caller disposes of them.
+ * @param values the parameter vector (copied)
+ */
+export function tensorsOf(layout: NetworkLayout, values: Float32Array): tf.Tensor[] {
+  return layout.segments.map((segment) =>
+    tf.tensor(values.slice(segment.offset, segment.offset + segment.length), [...segment.shape], 'float32'),
+  );
+}
+
+/**
+ * A forward pass by batch statistics, to be differentiated.
+ * @param parameters of the layout's segments, in its order
+ * @param x          [N, H, W, 3], 0–1
+ * @returns raw heads in the order of the cfg, [N, h, w, anchors · (5 + classes)] each
+ */
+export function forwardForTraining(
+  cfg: DarknetCfg,
+  layout: NetworkLayout,
+  parameters: readonly tf.Tensor[],
+  x: tf.Tensor4D,
+  observe: ObserveStatistics,
+): tf.Tensor4D[] {
+  const find = parameterFinder(layout, parameters);
+  return walk(cfg, x, (layer, index, input) => {
+    const kernel = find<tf.Tensor4D>(index, 'kernel');
+    const beta = find<tf.Tensor1D>(index, 'beta');
+    const slope = slopeOf(layer);
+    if (!layer.batchNormalize)
+      return leaky(tf.add(convolution(input, kernel, layer.stride, layer.pad), beta), slope);
+    const sums = convolution(input, kernel, layer.stride, layer.pad);
+    return batchNormLeaky(sums, find<tf.Tensor1D>(index, 'gamma'), beta, slope, (statistics) =>
+      observe(index, statistics),
+    );
+  });
+}
+
+/** A network with fixed numbers, ready to look at images. */
+export interface Predictor {
+  readonly cfg: DarknetCfg;
+  /** @param x [N, H, W, 3], 0–1 @returns raw heads, [N, h, w, anchors · (5 + classes)] each */
+  predict(x: tf.Tensor4D): tf.Tensor4D[];
+  dispose(): void;
+}
+
+/** Folds every batch normalisation into its convolution. */
+export function predictorOf(cfg: DarknetCfg, layout: NetworkLayout, values: Float32Array): Predictor {
+  const folded = new Map<number, { kernel: tf.Tensor4D; bias: tf.Tensor1D }>();
+  tf.tidy(() => {
+    const find = parameterFinder(layout, tensorsOf(layout, values));
+    for (const [index, layer] of cfg.layers.entries()) {
+      if (layer.type !== 'convolutional') continue;
+      const kernel = find<tf.Tensor4D>(index, 'kernel');
+      const bias = find<tf.Tensor1D>(index, 'beta');
+      const result = layer.batchNormalize
+        ? foldNormalisation(kernel, find(index, 'gamma'), bias, {
+            mean: find(index, 'mean'),
+            variance: find(index, 'variance'),
+          })
+        : { kernel, bias };
+      folded.set(index, { kernel: tf.keep(result.kernel), bias: tf.keep(result.bias) });
+    }
+  });
+  const predict = (x: tf.Tensor4D): tf.Tensor4D[] =>
+    tf.tidy(() =>
+      walk(cfg, x, (layer, index, input) => {
+        const parts = folded.get(index);
+        if (!parts) throw new Error(`layer ${index} was not folded`);
+        return leaky(convolution(input, parts.kernel, layer.stride, layer.pad, parts.bias), slopeOf(layer));
+      }),
+    );
+  const dispose = (): void => {
+    for (const { kernel, bias } of folded.values()) tf.dispose([kernel, bias]);
+  };
+  return { cfg, predict, dispose };
+}
+
+type Convolve = (layer: ConvolutionalLayer, index: number, input: tf.Tensor4D) => tf.Tensor4D;
+
+/** Goes through the layers; how a convolution is done differs between training and use. */
+function walk(cfg: DarknetCfg, x: tf.Tensor4D, convolve: Convolve): tf.Tensor4D[] {
+  const outputs: tf.Tensor4D[] = [];
+  const heads: tf.Tensor4D[] = [];
+  const output = (index: number): tf.Tensor4D => {
+    const found = outputs[index];
+    if (!found) throw new Error(`layer ${index} has no output`);
+    return found;
+  };
+  let current = x;
+  for (const [index, layer] of cfg.layers.entries()) {
+    switch (layer.type) {
+      case 'convolutional':
+        current = convolve(layer, index, current);
+        break;
+      case 'maxpool':
+        current = maxPool(current, layer.size, layer.stride, layer.padding);
+        break;
+      case 'route': {
+        const joined = layer.layers.map(output);
+        current = joined.length === 1 ? output(layer.layers[0] ?? 0) : tf.concat(joined, 3);
+        break;
+      }
+      case 'upsample':
+        current = upsample(current, layer.stride);
+        break;
+      case 'shortcut': {
+        const sum = tf.add<tf.Tensor4D>(current, output(layer.from));
+        current = layer.activation === 'leaky' ? leaky(sum, LEAKY_SLOPE) : sum;
+        break;
+      }
+      case 'yolo':
+        heads.push(current);
+        break;
+      default:
+        unreachable(layer);
+    }
+    outputs.push(current);
+  }
+  return heads;
+}
+
+function slopeOf(layer: ConvolutionalLayer): number {
+  return layer.activation === 'leaky' ? LEAKY_SLOPE : 1;
+}
+
+function parameterFinder(layout: NetworkLayout, tensors: readonly tf.Tensor[]) {
+  const byPlace = new Map(
+    layout.segments.map((segment, i) => [`${segment.layer}/${segment.role}`, tensors[i]]),
+  );
+  return <T extends tf.Tensor>(layer: number, role: ParameterRole): T => {
+    const found = byPlace.get(`${layer}/${role}`);
+    if (!found) throw new Error(`layer ${layer} has no ${role}`);
+    return found as T;
+  };
+}

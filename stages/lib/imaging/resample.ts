@@ -1,0 +1,81 @@
+/** The pixels that resampling reads: rows of R, G, B bytes. */
+export interface RgbPixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** Where an image lies in the target, in whole target pixels; it may reach beyond the target on any side. */
+export interface Placement {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** Mirrored left to right inside its place. */
+  readonly flipped?: boolean;
+}
+
+/** The grey around an image that does not fill the target (darknet's letterbox). */
+export const FILL = 0.5;
+
+/**
+ * Draws an image at its place into a float target, bilinearly with corners aligned as darknet's resize_image.
+ * @param target [targetHeight, targetWidth, 3], 0–1; wholly overwritten
+ */
+export function resampleInto(
+  target: Float32Array,
+  targetWidth: number,
+  targetHeight: number,
+  image: RgbPixels,
+  placement: Placement,
+): void {
+  const columns = taps(placement.left, placement.width, targetWidth, image.width, placement.flipped === true);
+  const rows = taps(placement.top, placement.height, targetHeight, image.height, false);
+  const pitch = image.width * 3;
+  const { data } = image;
+  if (rows.first > 0 || rows.last < targetHeight || columns.first > 0 || columns.last < targetWidth)
+    target.fill(FILL, 0, targetWidth * targetHeight * 3);
+  for (let y = rows.first; y < rows.last; y++) {
+    const upper = (rows.low[y] ?? 0) * pitch;
+    const lower = (rows.high[y] ?? 0) * pitch;
+    const down = rows.weight[y] ?? 0;
+    let to = (y * targetWidth + columns.first) * 3;
+    for (let x = columns.first; x < columns.last; x++) {
+      const left = (columns.low[x] ?? 0) * 3;
+      const right = (columns.high[x] ?? 0) * 3;
+      const across = columns.weight[x] ?? 0;
+      for (let c = 0; c < 3; c++, to++) {
+        const above = data[upper + left + c] as number;
+        const below = data[lower + left + c] as number;
+        const top = above + ((data[upper + right + c] as number) - above) * across;
+        const bottom = below + ((data[lower + right + c] as number) - below) * across;
+        target[to] = (top + (bottom - top) * down) / 255;
+      }
+    }
+  }
+}
+
+/** Which two source pixels a target pixel lies between along one axis, and how far from the first. */
+function taps(
+  start: number,
+  length: number,
+  targetLength: number,
+  sourceLength: number,
+  flipped: boolean,
+): { first: number; last: number; low: Int32Array; high: Int32Array; weight: Float32Array } {
+  const first = Math.max(0, start);
+  const last = Math.min(targetLength, start + length);
+  const low = new Int32Array(targetLength);
+  const high = new Int32Array(targetLength);
+  const weight = new Float32Array(targetLength);
+  const step = length > 1 ? (sourceLength - 1) / (length - 1) : 0;
+  for (let i = first; i < last; i++) {
+    const inside = flipped ? length - 1 - (i - start) : i - start;
+    const place = Math.min(sourceLength - 1, inside * step);
+    const floor = Math.floor(place);
+    low[i] = floor;
+    high[i] = Math.min(sourceLength - 1, floor + 1);
+    weight[i] = place - floor;
+  }
+  return { first, last, low, high, weight };
+}

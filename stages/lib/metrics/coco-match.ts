@@ -1,0 +1,220 @@
+import { orderByCell, sortByScore } from './cell-order.js';
+
+/** Boxes of a whole evaluation as parallel arrays. Classes and images are numbered from 0. */
+interface BoxColumns {
+  readonly image: ArrayLike<number>;
+  readonly class: ArrayLike<number>;
+  /** [N · 4] x, y, width, height in pixels. */
+  readonly boxesXywhPx: ArrayLike<number>;
+}
+
+export interface TruthColumns extends BoxColumns {
+  /** [G] what size ranges go by. */
+  readonly areaPx: ArrayLike<number>;
+  /** [G] 1 for a box around many objects. */
+  readonly crowd: ArrayLike<number>;
+}
+
+export interface DetectionColumns extends BoxColumns {
+  /** [D] no NaN. */
+  readonly score: ArrayLike<number>;
+}
+
+export interface BoxEvaluation {
+  readonly imageCount: number;
+  readonly classCount: number;
+  readonly truth: TruthColumns;
+  readonly detections: DetectionColumns;
+}
+
+/** .5, .55 … .95 as numpy.linspace spells them. */
+export const iouThresholds = linspace(0.5, 0.95, 10);
+export const areaNames = ['all', 'small', 'medium', 'large'] as const;
+/** Both bounds belong to the range: an object of 32² pixels is small and medium. */
+const areaBoundsPx: readonly (readonly [number, number])[] = [
+  [0, 1e10],
+  [0, 32 ** 2],
+  [32 ** 2, 96 ** 2],
+  [96 ** 2, 1e10],
+];
+/** Detections that count, per image and class. */
+export const maxDetections = 100;
+const allThresholds = (1 << iouThresholds.length) - 1;
+
+/** What became of the M detections that count, those of a class together. */
+export interface BoxMatches {
+  readonly classCount: number;
+  /** [K + 1] where the detections of a class start in the arrays below. */
+  readonly classStart: Uint32Array;
+  /** [M] places in the arrays below: class by class, by falling score. */
+  readonly order: Uint32Array;
+  readonly score: Float64Array;
+  /** [M] how many detections of the same image and class score higher. */
+  readonly rank: Uint8Array;
+  /** Per area range [M]: bit t is set when it took a ground truth at IoU threshold t. */
+  readonly matched: readonly Uint16Array[];
+  /** Per area range [M]: bit t is set when it counts neither as right nor as wrong at threshold t. */
+  readonly ignored: readonly Uint16Array[];
+  /** Per area range [K]: ground truth that counts. */
+  readonly truthCount: readonly Uint32Array[];
+}
+
+/**
+ * Assigns detections to ground truth as COCO does (pycocotools, COCOeval.evaluateImg, bounding boxes): per image and
+ * class, by falling score, each to the free ground truth of the highest IoU ≥ t, the later one on a tie, and one that
+ * counts before one that is ignored (a crowd, or outside the area range). A crowd takes any number; its IoU is the
+ * intersection over the detection's area. A detection outside the area range that took nothing is ignored.
+ * pycocotools never finds a ground truth with the id 0; there are no ids here, so that quirk is not kept.
+ */
+export function matchBoxes(evaluation: BoxEvaluation): BoxMatches {
+  const { truth, detections, imageCount, classCount } = evaluation;
+  const truthOrder = orderByCell(truth.class, truth.image, classCount, imageCount);
+  const found = orderByCell(detections.class, detections.image, classCount, imageCount);
+  const capacity = found.length;
+  const perArea = <T>(make: () => T): T[] => areaNames.map(make);
+  const score = new Float64Array(capacity);
+  const rank = new Uint8Array(capacity);
+  const matched = perArea(() => new Uint16Array(capacity));
+  const ignored = perArea(() => new Uint16Array(capacity));
+  const classStart = new Uint32Array(classCount + 1);
+
+  let [written, truthAt] = [0, 0];
+  for (let start = 0; start < found.length;) {
+    const first = found[start] as number;
+    const [cellClass, cellImage] = [detections.class[first] as number, detections.image[first] as number];
+    let end = start + 1;
+    while (end < found.length && isIn(detections, found[end] as number, cellClass, cellImage)) end++;
+    sortByScore(found, start, end, detections.score);
+    while (
+      truthAt < truthOrder.length &&
+      isBefore(truth, truthOrder[truthAt] as number, cellClass, cellImage)
+    )
+      truthAt++;
+    let truthEnd = truthAt;
+    while (truthEnd < truthOrder.length && isIn(truth, truthOrder[truthEnd] as number, cellClass, cellImage))
+      truthEnd++;
+    const kept = found.subarray(start, Math.min(end, start + maxDetections));
+    for (let r = 0; r < kept.length; r++) {
+      score[written + r] = detections.score[kept[r] as number] as number;
+      rank[written + r] = r;
+    }
+    matchCell(evaluation, kept, truthOrder.subarray(truthAt, truthEnd), written, { matched, ignored });
+    written += kept.length;
+    classStart[cellClass + 1] = written;
+    start = end;
+    truthAt = truthEnd;
+  }
+  const order = Uint32Array.from({ length: written }, (_, index) => index);
+  for (let k = 0; k < classCount; k++) {
+    classStart[k + 1] = Math.max(classStart[k + 1] as number, classStart[k] as number);
+    sortByScore(order, classStart[k] as number, classStart[k + 1] as number, score);
+  }
+  return { classCount, classStart, order, score, rank, matched, ignored, truthCount: countTruth(evaluation) };
+}
+
+/** @param written where the cell's detections start in the result's arrays */
+function matchCell(
+  { truth, detections }: BoxEvaluation,
+  found: Uint32Array,
+  truths: Uint32Array,
+  written: number,
+  result: { readonly matched: readonly Uint16Array[]; readonly ignored: readonly Uint16Array[] },
+): void {
+  const truthCount = truths.length;
+  const ious = new Float64Array(found.length * truthCount); // [D, G]
+  const bestIou = new Float64Array(found.length); // [D]
+  for (let d = 0; d < found.length; d++)
+    for (let g = 0; g < truthCount; g++) {
+      const iou = iouXywh(detections.boxesXywhPx, found[d] as number, truth, truths[g] as number);
+      ious[d * truthCount + g] = iou;
+      if (iou > (bestIou[d] as number)) bestIou[d] = iou;
+    }
+  for (const [area, [minPx, maxPx]] of areaBoundsPx.entries()) {
+    const isIgnored = (g: number): boolean => ignores(truth, truths[g] as number, minPx, maxPx);
+    const places = Array.from(truths.keys());
+    const counting = places.filter((g) => !isIgnored(g));
+    const candidates = [...counting, ...places.filter(isIgnored)];
+    const taken = new Uint16Array(truthCount); // [G] a bit a threshold
+    for (let d = 0; d < found.length; d++) {
+      const box = 4 * (found[d] as number);
+      const sizePx =
+        (detections.boxesXywhPx[box + 2] as number) * (detections.boxesXywhPx[box + 3] as number);
+      let [hits, ignoredAt] = [0, sizePx < minPx || sizePx > maxPx ? allThresholds : 0];
+      for (let t = 0; t < iouThresholds.length; t++) {
+        let best = Math.min(iouThresholds[t] as number, 1 - 1e-10);
+        if ((bestIou[d] as number) < best) break;
+        let bestAt = -1;
+        for (let c = 0; c < truthCount; c++) {
+          const g = candidates[c] as number;
+          if (((taken[g] as number) >> t) & 1 && truth.crowd[truths[g] as number] !== 1) continue;
+          if (c >= counting.length && bestAt >= 0 && bestAt < counting.length) break;
+          const iou = ious[d * truthCount + g] as number;
+          if (iou < best) continue;
+          best = iou;
+          bestAt = c;
+        }
+        if (bestAt < 0) continue;
+        const g = candidates[bestAt] as number;
+        taken[g] = (taken[g] as number) | (1 << t);
+        hits |= 1 << t;
+        ignoredAt = bestAt < counting.length ? ignoredAt & ~(1 << t) : ignoredAt | (1 << t);
+      }
+      (result.matched[area] as Uint16Array)[written + d] = hits;
+      (result.ignored[area] as Uint16Array)[written + d] = ignoredAt;
+    }
+  }
+}
+
+function iouXywh(
+  boxes: ArrayLike<number>,
+  detection: number,
+  truth: TruthColumns,
+  truthIndex: number,
+): number {
+  const [d, g] = [4 * detection, 4 * truthIndex];
+  const [dx, dy, dw, dh] = [boxes[d], boxes[d + 1], boxes[d + 2], boxes[d + 3]] as Corners;
+  const other = truth.boxesXywhPx;
+  const [gx, gy, gw, gh] = [other[g], other[g + 1], other[g + 2], other[g + 3]] as Corners;
+  const width = Math.min(dx + dw, gx + gw) - Math.max(dx, gx);
+  if (width <= 0) return 0;
+  const height = Math.min(dy + dh, gy + gh) - Math.max(dy, gy);
+  if (height <= 0) return 0;
+  const shared = width * height;
+  return shared / (truth.crowd[truthIndex] === 1 ? dw * dh : dw * dh + gw * gh - shared);
+}
+
+type Corners = [number, number, number, number];
+
+function ignores(truth: TruthColumns, index: number, minPx: number, maxPx: number): boolean {
+  const areaPx = truth.areaPx[index] as number;
+  return truth.crowd[index] === 1 || areaPx < minPx || areaPx > maxPx;
+}
+
+/** @returns per area range [K] */
+function countTruth({ truth, classCount }: BoxEvaluation): Uint32Array[] {
+  return areaBoundsPx.map(([minPx, maxPx]) => {
+    const counts = new Uint32Array(classCount);
+    for (let g = 0; g < truth.class.length; g++) {
+      const k = truth.class[g] as number;
+      if (!ignores(truth, g, minPx, maxPx)) counts[k] = (counts[k] as number) + 1;
+    }
+    return counts;
+  });
+}
+
+function isIn(boxes: BoxColumns, index: number, cellClass: number, cellImage: number): boolean {
+  return boxes.class[index] === cellClass && boxes.image[index] === cellImage;
+}
+
+function isBefore(boxes: BoxColumns, index: number, cellClass: number, cellImage: number): boolean {
+  const k = boxes.class[index] as number;
+  return k < cellClass || (k === cellClass && (boxes.image[index] as number) < cellImage);
+}
+
+/** count numbers from first to last, by numpy.linspace's arithmetic: what is equal there is equal here. */
+export function linspace(first: number, last: number, count: number): Float64Array {
+  const step = (last - first) / (count - 1);
+  const values = Float64Array.from({ length: count }, (_, index) => first + index * step);
+  values[count - 1] = last;
+  return values;
+}

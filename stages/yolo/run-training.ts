@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { UserError } from '../../pipeline/core/user-error.js';
+import type { StageContext } from '../../pipeline/stage/context.js';
+import { adaptCfg } from '../lib/darknet/adapt-cfg.js';
+import { parseCfg, type DarknetCfg } from '../lib/darknet/cfg.js';
+import { initialWeights } from '../lib/darknet/initial-weights.js';
+import { layoutOf, type NetworkLayout } from '../lib/darknet/layout.js';
+import { readFirstWeights, writeWeights } from '../lib/darknet/weights.js';
+import { readLabelledImages, type LabelledImages } from './batches.js';
+import type { YoloTrainParams } from './params.js';
+import { showAugmentedBatch, showCurves } from './show-training.js';
+import { trainDetector } from './train.js';
+
+type Context = StageContext<YoloTrainParams>;
+
+const anchorsSchema = z.object({ anchors: z.array(z.tuple([z.number(), z.number()])) });
+
+/** The yolo/train stage: reads its inputs, trains, writes the detector, shows how it went. */
+export async function runYoloTraining(context: Context): Promise<void> {
+  const { params, seed } = context;
+  if (params.batch < params.shards)
+    throw new UserError(`batch is ${params.batch}, too few images for ${params.shards} shards.`, {
+      hint: 'Raise `batch` or lower `shards`.',
+    });
+  const train = await readLabelledImages(context.input('train'));
+  const validation = await readLabelledImages(context.input('validation'), train.classes);
+  warnAboutLeftOut(context, 'train', train);
+  warnAboutLeftOut(context, 'validation', validation);
+  const objects = train.images.reduce((sum, image) => sum + image.objects.classes.length, 0);
+  if (objects === 0)
+    throw new UserError('The training dataset holds no objects: there is nothing to learn.', {
+      hint: 'Look at the stage that makes it; `minPixels` or `minVisible` may leave everything out.',
+    });
+  if (validation.images.length === 0) throw new UserError('The validation dataset holds no images.');
+  const { cfg, cfgText, layout } = await loadNetwork(context, train.classes.length);
+  const start = await startingWeights(context, cfg, layout);
+  await showAugmentedBatch(context, cfg, train);
+  const result = await trainDetector({
+    params,
+    cfg,
+    cfgText,
+    layout,
+    start,
+    train,
+    validation,
+    seed,
+    workers: params.workers === 'auto' ? context.host.cpuCount : params.workers,
+    workDirectory: context.workDirectory,
+    signal: context.signal,
+    log: (line) => context.log(line),
+    onStep: (done, total, note) => context.progress({ done, total, unit: 'steps', note }),
+  });
+  const output = context.output('detector');
+  await output.write('model.cfg', cfgText);
+  await output.write(
+    'model.weights',
+    writeWeights({ values: result.values, seen: result.imagesSeen }, layout),
+  );
+  const detector = {
+    version: 1,
+    classes: train.classes,
+    inputSize: [cfg.width, cfg.height],
+    resize: 'letterbox',
+    training: { epochs: params.epochs, bestEpoch: result.bestEpoch, validationAp50: result.bestAp50 },
+  };
+  await output.write('detector.json', `${JSON.stringify(detector, null, 2)}\n`);
+  context.log(`computed on ${result.device}`);
+  context.metric('validation/AP50', result.bestAp50);
+  context.metric('loss', result.reports.at(-1)?.loss ?? NaN);
+  await showCurves(context, result);
+}
+
+async function loadNetwork(
+  context: Context,
+  classes: number,
+): Promise<{ cfg: DarknetCfg; cfgText: string; layout: NetworkLayout }> {
+  const { params } = context;
+  const [source] = context.sources('cfg');
+  if (!source) throw new UserError(`There is no cfg file at ${params.cfg}.`);
+  const anchors = context.hasInput('anchors')
+    ? anchorsSchema.parse(JSON.parse(await context.input('anchors').readText('anchors.json'))).anchors
+    : undefined;
+  const cfgText = adaptCfg(await readFile(source.path, 'utf8'), params.cfg, {
+    classes,
+    ...(anchors ? { anchors } : {}),
+    ...(params.inputSize ? { inputSize: params.inputSize } : {}),
+  });
+  const cfg = parseCfg(cfgText, params.cfg);
+  if (cfg.channels !== 3)
+    throw new UserError(`${params.cfg}: channels=${cfg.channels}; images have 3 channels.`);
+  const layout = layoutOf(cfg);
+  context.log(`${layout.trainedLength} trained numbers, input ${cfg.width} × ${cfg.height}`);
+  return { cfg, cfgText, layout };
+}
+
+async function startingWeights(
+  context: Context,
+  cfg: DarknetCfg,
+  layout: NetworkLayout,
+): Promise<Float32Array> {
+  const values = initialWeights(cfg, layout, context.seed);
+  const [source] = context.sources('weights');
+  if (!source) return values;
+  const taken = readFirstWeights(await readFile(source.path), layout, source.name, values);
+  context.log(`the first ${taken} convolutions start from ${source.name}`);
+  return values;
+}
+
+function warnAboutLeftOut(context: Context, name: string, images: LabelledImages): void {
+  if (images.crowdCount > 0)
+    context.warn(
+      `${images.crowdCount} crowd boxes of the ${name} dataset are not used: they mark no single object.`,
+    );
+  if (images.emptyCount > 0)
+    context.warn(`${images.emptyCount} boxes without an area of the ${name} dataset are not used.`);
+}

@@ -1,0 +1,41 @@
+import { defineStage } from '../../pipeline/stage/definition.js';
+import { expectedBackend } from '../lib/tensors/backend-choice.js';
+import { yoloTrainParams, type YoloTrainParams } from './params.js';
+
+/** Trains a YOLOv3 that a Darknet cfg declares, and keeps the best network by validation. */
+export const yoloTrainStage = defineStage<YoloTrainParams>({
+  kind: 'yolo/train',
+  summary: 'Train a YOLOv3 detector that a Darknet cfg declares.',
+  revision: 1,
+  params: yoloTrainParams,
+  inputs: {
+    train: { type: 'dataset', description: 'The images to learn from.' },
+    validation: { type: 'dataset', description: 'The images by which the best network is chosen.' },
+    anchors: { type: 'anchors', optional: true, description: 'Anchor sizes that fit the data.' },
+  },
+  outputs: {
+    detector: { type: 'detector', description: 'The best network, for Darknet and for the detect stage.' },
+  },
+  seeded: () => true,
+  resources: ({ workers, shards, backend }) => ({
+    cpu: workers === 'auto' ? shards : Math.min(workers, shards),
+    ...(backend === 'gpu' ? { gpu: 1 } : {}),
+  }),
+  sources: ({ cfg, weights }) => [
+    { role: 'cfg', pattern: cfg, required: true, param: ['cfg'] },
+    ...(weights === undefined
+      ? []
+      : [{ role: 'weights', pattern: weights, required: true, param: ['weights'] }]),
+  ],
+  keyParams: (params) => {
+    // The files count by their contents; how many computed is not part of the result.
+    const key: Partial<YoloTrainParams> = { ...params };
+    for (const name of ['cfg', 'weights', 'workers'] as const) delete key[name];
+    return key;
+  },
+  tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
+  run: async (context) => {
+    const { runYoloTraining } = await import('./run-training.js');
+    await runYoloTraining(context);
+  },
+});
