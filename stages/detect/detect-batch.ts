@@ -9,7 +9,7 @@ import { predictorOf, type Predictor } from '../lib/darknet/network.js';
 import { readWeights } from '../lib/darknet/weights.js';
 import { decodeImage, type RgbImage } from '../lib/imaging/decode-image.js';
 import { useBackend } from '../lib/tensors/backend.js';
-import type { DetectParams, Finding, ImageItem } from './stage.js';
+import type { DetectParams, Finding, ImageItem } from './params.js';
 
 type Context = BatchContext<DetectParams, ImageItem>;
 

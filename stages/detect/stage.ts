@@ -1,39 +1,8 @@
-import { z } from 'zod';
 import type { JsonObject } from '../../pipeline/core/json.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
-import type { Item } from '../../pipeline/stage/context.js';
-import type { PredictionRecord } from '../lib/dataset/prediction-record.js';
-import { datasetRecordSchema, type DatasetRecord } from '../lib/dataset/record.js';
-import { backendChoices, expectedBackend } from '../lib/tensors/backend-choice.js';
-
-const detectParams = z.strictObject({
-  threshold: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.005)
-    .describe('Least score of a detection. Low, so that precision-recall curves are whole.'),
-  nms: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.45)
-    .describe('Of two boxes of a class that overlap (IoU) by more than this, the lower-scored one goes.'),
-  maxDetections: z.number().int().min(1).default(100).describe('At most so many detections an image.'),
-  backend: z
-    .enum(backendChoices)
-    .default('auto')
-    .describe('What computes: auto is TensorFlow’s native library where installed, else WebAssembly.'),
-});
-export type DetectParams = z.infer<typeof detectParams>;
-
-/** What is kept of an image: a PredictionRecord but for its id, which is not part of the result. */
-export type Finding = Omit<PredictionRecord, 'id'>;
-
-/** An image to look at. */
-export interface ImageItem extends Item {
-  readonly record: DatasetRecord;
-}
+import { datasetRecordSchema } from '../lib/dataset/record.js';
+import { expectedBackend } from '../lib/tensors/backend-choice.js';
+import { detectParams, type DetectParams, type Finding, type ImageItem } from './params.js';
 
 /** Finds objects in the images of a dataset; each image is cached for itself. */
 export const detectStage = defineMapStage<DetectParams, ImageItem>({
