@@ -60,6 +60,8 @@ export interface YoloLayer {
   readonly mask: readonly number[];
   readonly classes: number;
   readonly ignoreThreshold: number;
+  /** Anchors beside the best one answer for an object too where they overlap it by more than this (AlexeyAB); 1: none. */
+  readonly alsoThreshold: number;
 }
 
 type DarknetLayer =
@@ -206,8 +208,25 @@ function parseYolo(section: CfgSection, before: readonly DarknetLayer[], file: s
       section.line,
       `a [yolo] of ${mask.length} anchors and ${classes} classes must follow a convolution of ${wanted} filters`,
     );
-  const threshold = section.options.get('ignore_thresh');
-  return { type: 'yolo', anchors, mask, classes, ignoreThreshold: threshold ? Number(threshold.text) : 0.5 };
+  const threshold = (key: string, fallback: number): number => {
+    const option = section.options.get(key);
+    const value = option ? Number(option.text) : fallback;
+    if (!(value >= 0 && value <= 1))
+      throw cfgError(
+        file,
+        option?.line ?? section.line,
+        `${key}=${option?.text}: a number from 0 to 1 is expected`,
+      );
+    return value;
+  };
+  return {
+    type: 'yolo',
+    anchors,
+    mask,
+    classes,
+    ignoreThreshold: threshold('ignore_thresh', 0.5),
+    alsoThreshold: threshold('iou_thresh', 1),
+  };
 }
 
 function whole(
