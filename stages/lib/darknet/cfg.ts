@@ -62,6 +62,8 @@ export interface YoloLayer {
   readonly ignoreThreshold: number;
   /** Anchors beside the best one answer for an object too where they overlap it by more than this (AlexeyAB); 1: none. */
   readonly alsoThreshold: number;
+  /** Weight of the boxes in the loss (AlexeyAB's iou_normalizer); pjreddie's darknet has 1. */
+  readonly boxWeight: number;
 }
 
 type DarknetLayer =
@@ -208,14 +210,14 @@ function parseYolo(section: CfgSection, before: readonly DarknetLayer[], file: s
       section.line,
       `a [yolo] of ${mask.length} anchors and ${classes} classes must follow a convolution of ${wanted} filters`,
     );
-  const threshold = (key: string, fallback: number): number => {
+  const number = (key: string, fallback: number, most: number): number => {
     const option = section.options.get(key);
     const value = option ? Number(option.text) : fallback;
-    if (!(value >= 0 && value <= 1))
+    if (!(value >= 0 && value <= most))
       throw cfgError(
         file,
         option?.line ?? section.line,
-        `${key}=${option?.text}: a number from 0 to 1 is expected`,
+        `${key}=${option?.text}: a number from 0 to ${most} is expected`,
       );
     return value;
   };
@@ -224,8 +226,9 @@ function parseYolo(section: CfgSection, before: readonly DarknetLayer[], file: s
     anchors,
     mask,
     classes,
-    ignoreThreshold: threshold('ignore_thresh', 0.5),
-    alsoThreshold: threshold('iou_thresh', 1),
+    ignoreThreshold: number('ignore_thresh', 0.5, 1),
+    alsoThreshold: number('iou_thresh', 1, 1),
+    boxWeight: number('iou_normalizer', 1, Infinity),
   };
 }
 

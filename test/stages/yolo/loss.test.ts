@@ -11,6 +11,7 @@ const layer: YoloLayer = {
   classes: 3,
   ignoreThreshold: 0.5,
   alsoThreshold: 1,
+  boxWeight: 1.5,
 };
 const grid = { rows: 4, columns: 5 };
 const [width, height] = [160, 128];
