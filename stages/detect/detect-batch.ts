@@ -9,8 +9,7 @@ import { predictorOf, type Predictor } from '../lib/darknet/network.js';
 import { readWeights } from '../lib/darknet/weights.js';
 import { decodeImage, type RgbImage } from '../lib/imaging/decode-image.js';
 import { useBackend } from '../lib/tensors/backend.js';
-import type { Finding, ImageItem } from './image-item.js';
-import type { DetectParams } from './params.js';
+import type { DetectParams, Finding, ImageItem } from './params.js';
 
 type Context = BatchContext<DetectParams, ImageItem>;
 

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { Item } from '../../pipeline/stage/context.js';
+import type { PredictionRecord } from '../lib/dataset/prediction-record.js';
+import type { DatasetRecord } from '../lib/dataset/record.js';
 import { backendChoices } from '../lib/tensors/backend-choice.js';
 
 /** What `with` of detect may say. */
@@ -22,3 +25,11 @@ export const detectParams = z.strictObject({
     .describe('What computes: auto is TensorFlow’s native library where installed, else WebAssembly.'),
 });
 export type DetectParams = z.infer<typeof detectParams>;
+
+/** What is kept of an image: a PredictionRecord but for its id, which is not part of the result. */
+export type Finding = Omit<PredictionRecord, 'id'>;
+
+/** An image to look at. */
+export interface ImageItem extends Item {
+  readonly record: DatasetRecord;
+}

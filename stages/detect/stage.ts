@@ -2,8 +2,7 @@ import type { JsonObject } from '../../pipeline/core/json.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
 import { datasetRecordSchema } from '../lib/dataset/record.js';
 import { expectedBackend } from '../lib/tensors/backend-choice.js';
-import type { Finding, ImageItem } from './image-item.js';
-import { detectParams, type DetectParams } from './params.js';
+import { detectParams, type DetectParams, type Finding, type ImageItem } from './params.js';
 
 /** Finds objects in the images of a dataset; each image is cached for itself. */
 export const detectStage = defineMapStage<DetectParams, ImageItem>({

@@ -27,7 +27,9 @@ export interface Grid {
 /**
  * Which place of a head answers for which object, as darknet: the one anchor of all the network's whose size, centred
  * on the object, overlaps it best (the first of equals), in the cell that holds the object's centre. Objects whose best
- * anchor belongs to another head are not this head's. There is no upper number of objects.
+ * anchor belongs to another head are not this head's. Where the cfg has `iou_thresh`, other anchors of this head that
+ * overlap the object by more than it answer too (AlexeyAB's yolo layer): more to learn from in few steps. There is no
+ * upper number of objects.
  */
 export function assignObjects(
   layer: YoloLayer,
@@ -39,18 +41,16 @@ export function assignObjects(
   const assignments: Assignment[] = [];
   for (let object = 0; object < truth.classes.length; object++) {
     const [x = 0, y = 0, width = 0, height = 0] = truth.boxes.subarray(4 * object, 4 * object + 4);
-    let best = 0;
-    let bestIou = -1;
-    for (const [index, [anchorWidth, anchorHeight]] of layer.anchors.entries()) {
-      const iou = centredIou(width * inputWidth, height * inputHeight, anchorWidth, anchorHeight);
-      if (iou > bestIou) [best, bestIou] = [index, iou];
-    }
-    const slot = layer.mask.indexOf(best);
-    if (slot < 0) continue;
+    const overlaps = layer.anchors.map(([anchorWidth, anchorHeight]) =>
+      centredIou(width * inputWidth, height * inputHeight, anchorWidth, anchorHeight),
+    );
+    const best = overlaps.indexOf(Math.max(...overlaps));
     // A centre on the right or lower edge belongs to the last cell.
     const column = Math.min(grid.columns - 1, Math.floor(x * grid.columns));
     const row = Math.min(grid.rows - 1, Math.floor(y * grid.rows));
-    assignments.push({ object, row, column, slot });
+    for (const [slot, anchor] of layer.mask.entries())
+      if (anchor === best || (overlaps[anchor] ?? 0) > layer.alsoThreshold)
+        assignments.push({ object, row, column, slot });
   }
   return assignments;
 }

@@ -22,7 +22,7 @@ interface Positive extends Assignment {
 
 /**
  * Loss and gradient of one head, as darknet's yolo layer (pjreddie src/yolo_layer.c, forward_yolo_layer): for places
- * that answer for an object (2 − w·h)·[BCE(x, y) + ½ MSE(tw, th)] + BCE(objectness, 1) + BCE(classes); for the others
+ * that answer for an object boxWeight·(2 − w·h)·[BCE(x, y) + ½ MSE(tw, th)] + BCE(objectness, 1) + BCE(classes); for the others
  * BCE(objectness, 0), unless what they predict overlaps any object of their image by more than the ignore threshold.
  * (The entropy of the targets x and y is taken off; it has no slope.) When two objects fall to one place, the later one has the box and both have their class.
  * @param raw   [N, rows, columns, anchors of the mask · (5 + classes)]
@@ -52,7 +52,7 @@ export function headLoss(
     for (const [at, { object, row, column, slot, classes }] of positive) {
       const [x = 0, y = 0, width = 0, height = 0] = truth.boxes.subarray(4 * object, 4 * object + 4);
       const [anchorWidth, anchorHeight] = layer.anchors[layer.mask[slot] ?? 0] ?? [1, 1];
-      const weight = scale * (2 - width * height);
+      const weight = layer.boxWeight * scale * (2 - width * height);
       const targets = [x * grid.columns - column, y * grid.rows - row, Math.log((width * inputWidth) / anchorWidth), Math.log((height * inputHeight) / anchorHeight)]; // prettier-ignore
       for (const [k, target] of targets.entries()) {
         const value = raw[at + k] ?? 0;

@@ -60,6 +60,10 @@ export interface YoloLayer {
   readonly mask: readonly number[];
   readonly classes: number;
   readonly ignoreThreshold: number;
+  /** Anchors beside the best one answer for an object too where they overlap it by more than this (AlexeyAB); 1: none. */
+  readonly alsoThreshold: number;
+  /** Weight of the boxes in the loss (AlexeyAB's iou_normalizer); pjreddie's darknet has 1. */
+  readonly boxWeight: number;
 }
 
 type DarknetLayer =
@@ -206,8 +210,26 @@ function parseYolo(section: CfgSection, before: readonly DarknetLayer[], file: s
       section.line,
       `a [yolo] of ${mask.length} anchors and ${classes} classes must follow a convolution of ${wanted} filters`,
     );
-  const threshold = section.options.get('ignore_thresh');
-  return { type: 'yolo', anchors, mask, classes, ignoreThreshold: threshold ? Number(threshold.text) : 0.5 };
+  const number = (key: string, fallback: number, most: number): number => {
+    const option = section.options.get(key);
+    const value = option ? Number(option.text) : fallback;
+    if (!(value >= 0 && value <= most))
+      throw cfgError(
+        file,
+        option?.line ?? section.line,
+        `${key}=${option?.text}: a number from 0 to ${most} is expected`,
+      );
+    return value;
+  };
+  return {
+    type: 'yolo',
+    anchors,
+    mask,
+    classes,
+    ignoreThreshold: number('ignore_thresh', 0.5, 1),
+    alsoThreshold: number('iou_thresh', 1, 1),
+    boxWeight: number('iou_normalizer', 1, Infinity),
+  };
 }
 
 function whole(

@@ -10,6 +10,8 @@ const layer: YoloLayer = {
   mask: [1, 2],
   classes: 3,
   ignoreThreshold: 0.5,
+  alsoThreshold: 1,
+  boxWeight: 1.5,
 };
 const grid = { rows: 4, columns: 5 };
 const [width, height] = [160, 128];
@@ -30,6 +32,14 @@ describe('assignment of objects to places', () => {
     expect(assignObjects(layer, grid, width, height, image)).toEqual([
       { object: 0, row: 2, column: 2, slot: 1 },
     ]);
+  });
+
+  it('lets other anchors answer too that overlap the object by more than the cfg’s iou_thresh', () => {
+    const image = truth([0.5, 0.5, 37 / width, 58 / height, 0]);
+    const slots = (alsoThreshold: number): number[] =>
+      assignObjects({ ...layer, alsoThreshold }, grid, width, height, image).map(({ slot }) => slot);
+    expect(slots(0.2)).toEqual([0, 1]); // 23 × 27 overlaps 37 × 58 by .29
+    expect(slots(0.3)).toEqual([1]);
   });
 
   it('keeps a centre on the right and lower edge inside the grid', () => {
