@@ -83,7 +83,10 @@ async function acknowledgedItems(workspace: string): Promise<string[]> {
   for (const path of await filesUnder(join(workspace, '.pipeline/actions'))) {
     if (!path.endsWith('.json')) continue;
     const text = await readFile(join(workspace, '.pipeline/actions', path), 'utf8');
-    const record = JSON.parse(text) as { readonly action: string; readonly files?: readonly { path: string }[] };
+    const record = JSON.parse(text) as {
+      readonly action: string;
+      readonly files?: readonly { path: string }[];
+    };
     const name = record.action === 'item' ? record.files?.[0]?.path : undefined;
     if (name !== undefined) items.push(name.replace(/\.(out|txt)$/, ''));
   }
@@ -155,7 +158,7 @@ describe('the crash matrix', () => {
 
   /** A child of a killed engine may live on for a moment: it is not what is tested here. */
   async function settle(folder: string): Promise<void> {
-    for (let before = -1, now = 0; before !== now; ) {
+    for (let before = -1, now = 0; before !== now;) {
       before = now;
       await new Promise((resolve) => setTimeout(resolve, 50));
       now = (await startsOf(folder)).length;
@@ -182,7 +185,9 @@ describe('the crash matrix', () => {
       leftovers: [],
       freedBytes: 0,
     });
-    const asides = (await filesUnder(storeFolder)).filter((path) => path.endsWith('.new') && !/^runs\//.test(path));
+    const asides = (await filesUnder(storeFolder)).filter(
+      (path) => path.endsWith('.new') && !/^runs\//.test(path),
+    );
     expect(asides, `${point}: nothing is left after gc`).toEqual([]);
     expect(await storeState(folder), `${point}, after gc`).toEqual(await storeState(undisturbed));
   }
@@ -227,7 +232,8 @@ describe('the crash matrix', () => {
       console.log(await new FactMemory(${JSON.stringify(folder)}).remember('tool', async () => 'version 4'));`;
     const remember = ['--input-type=module', '--eval', script];
     expect((await node(remember, point)).signal, `${point} is reached`).toBe('SIGKILL');
-    for (let i = 0; i < 2; i++) expect(await node(remember)).toMatchObject({ code: 0, printed: 'version 4\n' });
+    for (let i = 0; i < 2; i++)
+      expect(await node(remember)).toMatchObject({ code: 0, printed: 'version 4\n' });
     return 'found out again';
   }
 

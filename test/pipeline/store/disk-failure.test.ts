@@ -22,9 +22,13 @@ const quiet = new AbortController().signal;
 function canMount(): boolean {
   const folder = join(tmpdir(), `darkroom-mount-${process.pid}`);
   try {
-    execFileSync('sh', ['-c', `mkdir ${folder} && mount -t tmpfs -o size=64k tmpfs ${folder} && umount ${folder}`], {
-      stdio: 'ignore',
-    });
+    execFileSync(
+      'sh',
+      ['-c', `mkdir ${folder} && mount -t tmpfs -o size=64k tmpfs ${folder} && umount ${folder}`],
+      {
+        stdio: 'ignore',
+      },
+    );
     return true;
   } catch {
     return false;
@@ -40,7 +44,10 @@ describe('a disk that fails while the store is written', () => {
     ['blob-before-sync:ENOSPC', /blobs\/\w\w\/\w+ cannot be written: there is no space left on the disk/],
     ['blob-before-rename:EIO', /blobs\/\w\w\/\w+ cannot be written: the disk failed \(EIO\)/],
     ['item-list-before-write:ENOSPC', /items\/\w\w\/\w+\.txt cannot be written: there is no space left/],
-    ['item-record-before-write:EDQUOT', /actions\/.*\.json cannot be written: the quota of the disk is used up/],
+    [
+      'item-record-before-write:EDQUOT',
+      /actions\/.*\.json cannot be written: the quota of the disk is used up/,
+    ],
     ['item-record-before-sync:EIO@2', /actions\/.*\.json cannot be written: the disk failed/],
     ['stage-record-before-rename:ENOSPC', /actions\/.*\.json cannot be written: there is no space left/],
     ['pointer-before-sync:EROFS', /latest\/.*copy\.json cannot be written: the disk is read-only/],

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +20,14 @@ import { runHistory } from '../../../pipeline/store/run-history.js';
 import { Store } from '../../../pipeline/store/store.js';
 
 const itemParts = { kind: 'test', revision: 1, tools: {}, item: { n: 1 } };
-const stageParts: StageKeyParts = { kind: 'test', revision: 1, params: {}, inputs: {}, sources: {}, tools: {} };
+const stageParts: StageKeyParts = {
+  kind: 'test',
+  revision: 1,
+  params: {},
+  inputs: {},
+  sources: {},
+  tools: {},
+};
 
 describe('a state file, cut short at every byte and read twice', () => {
   let root: string;
@@ -24,9 +40,10 @@ describe('a state file, cut short at every byte and read twice', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   function onlyFileIn(folder: string): string {
-    const [name = '', ...others] = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter(
-      (path) => statSync(join(root, folder, path)).isFile(),
-    );
+    const [name = '', ...others] = readdirSync(join(root, folder), {
+      recursive: true,
+      encoding: 'utf8',
+    }).filter((path) => statSync(join(root, folder, path)).isFile());
     expect(others).toEqual([]);
     return join(root, folder, name);
   }
@@ -163,13 +180,13 @@ describe('a state file, cut short at every byte and read twice', () => {
   it('the journal of a run tells what it told up to there', async () => {
     const [made, reused] = [stageKey(stageParts), itemKey(itemParts)];
     const journal = await Journal.open(store.runDirectory('r'));
-    const start = { runId: 'r', file: 'f', seed: 0, stages: [], atMs: 0 };
+    const start = { runId: 'r', file: 'f', seed: 0, stages: [], atMs: 5 };
     journal.write({ type: 'run-started', pipeline: 'p', ...start });
     journal.write({ type: 'stage-started', stage: 'a', key: made, reasons: [], atMs: 1 });
     journal.write({ type: 'stage-reused', stage: 'b', key: reused, outputs: {}, atMs: 2 });
     await journal.close();
     const known = new Set<string>([made, reused]);
-    expect(await runHistory(root)).toEqual([{ id: 'r', pipeline: 'p', keys: known }]);
+    expect(await runHistory(root)).toEqual([{ id: 'r', startedMs: 5, pipeline: 'p', keys: known }]);
     await cutAtEveryByte(onlyFileIn('runs'), 1, async () => {
       const [run] = await runHistory(root);
       expect(run && [...run.keys].every((key) => known.has(key))).toBe(true);
