@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { crashPoint, type WrittenKind } from './crash-point.js';
 import { writing } from './disk-failure.js';
 import { hasErrorCode } from './error-code.js';
+import { syncFolder } from './folder-sync.js';
 import { processIdentity } from './process-identity.js';
 
 let asideCount = 0;
@@ -72,17 +73,5 @@ async function openNew(path: string): ReturnType<typeof open> {
     if (!hasErrorCode(error, 'ENOENT')) throw error;
     await makeFolder(dirname(path));
     return open(path, 'wx');
-  }
-}
-
-/** Makes a rename or a new name in this folder survive a power cut, where the system lets folders be synced. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  try {
-    await handle?.sync();
-  } catch (error) {
-    if (!hasErrorCode(error, 'EINVAL', 'ENOTSUP', 'EPERM')) throw error;
-  } finally {
-    await handle?.close();
   }
 }
