@@ -7,7 +7,7 @@ import type { RunEvent } from './event.js';
 /** Writes a run's events to `journal.ndjson` and each stage's lines to `logs/<stage>.log`. */
 export class Journal {
   readonly #directory: string;
-  #failure: unknown;
+  #failure: Error | undefined;
   readonly #events: WriteStream;
   readonly #logs = new Map<string, WriteStream>();
 
@@ -37,7 +37,10 @@ export class Journal {
   /** A run does not end because its journal cannot be written; whoever closes the journal is told. */
   #append(path: string): WriteStream {
     const stream = createWriteStream(path, { flags: 'a' });
-    stream.on('error', (error) => (this.#failure ??= diskFailure(error, path)));
+    stream.on('error', (error) => {
+      const failure = diskFailure(error, path);
+      this.#failure ??= failure instanceof Error ? failure : error;
+    });
     return stream;
   }
 

@@ -47,7 +47,9 @@ async function pastRun(id: string, journalPath: string): Promise<PastRun> {
   return { id, startedMs, pipeline, keys };
 }
 
-function parsedEvent(line: string): Partial<Record<'type' | 'pipeline' | 'key' | 'atMs', unknown>> | undefined {
+function parsedEvent(
+  line: string,
+): Partial<Record<'type' | 'pipeline' | 'key' | 'atMs', unknown>> | undefined {
   try {
     const event = JSON.parse(line) as unknown;
     return typeof event === 'object' && event !== null ? event : undefined;

@@ -110,7 +110,10 @@ async function makeStage(store: Store, index: number, { items, finished }: Made)
 
 function writeRun(store: Store, id: string, pipeline: string, keys: readonly CacheKey[]): void {
   mkdirSync(store.runDirectory(id), { recursive: true });
-  const events = [{ type: 'run-started', pipeline, atMs: Number(id.replace('run-', '')) }, ...keys.map((key) => ({ type: 'stage-started', key }))];
+  const events = [
+    { type: 'run-started', pipeline, atMs: Number(id.replace('run-', '')) },
+    ...keys.map((key) => ({ type: 'stage-started', key })),
+  ];
   writeFileSync(
     join(store.runDirectory(id), 'journal.ndjson'),
     events.map((event) => `${JSON.stringify(event)}\n`).join(''),
