@@ -13,7 +13,7 @@ const defaultName = 'pipeline.yaml';
  * Splits `[FILE] [STAGE…]`: the first word is the file when it names one (or a folder with a pipeline.yaml in it,
  * or ends like one); otherwise pipeline.yaml of this folder is meant and all words are stages.
  */
-function fileAndStages(words: readonly string[]): {
+export function fileAndStages(words: readonly string[]): {
   readonly path: string;
   readonly stages: readonly string[];
 } {

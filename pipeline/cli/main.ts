@@ -4,6 +4,7 @@ import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
+import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
 import type { Console, Program } from './program.js';
 
@@ -127,7 +128,66 @@ function commands(
       const { initCommand } = await import('./init.js');
       exit(await initCommand(template, directory, program, console));
     });
+  root
+    .command('verify')
+    .description('read the whole store again and say what is corrupt')
+    .argument('[FILE]', 'the pipeline file (or its folder) whose store is meant')
+    .option('--repair', 'move what is corrupt to quarantine/, so that the next run makes it anew')
+    .option(...set, collect, [])
+    .option(...store)
+    .option('--json', 'as JSON')
+    .action(async (file: string | undefined, options: StoreFlags) => {
+      const { verifyCommand } = await import('./verify.js');
+      exit(await verifyCommand(file, options, program, console, signal));
+    });
+  root
+    .command('gc')
+    .description('remove what neither the last runs nor pins need')
+    .argument('[FILE]', 'the pipeline file (or its folder) whose store is meant')
+    .option(
+      '--keep-runs <n>',
+      'how many runs of each pipeline are kept, with all their results',
+      positive,
+      10,
+    )
+    .option(
+      '--max-size <size>',
+      'keep fewer runs when they need more than this, as in 500GB or 2TiB',
+      byteSize,
+    )
+    .option('--dry-run', 'only say what would be removed')
+    .option(...set, collect, [])
+    .option(...store)
+    .option('--json', 'as JSON')
+    .action(async (file: string | undefined, options: StoreFlags & { readonly keepRuns: number }) => {
+      const { gcCommand } = await import('./gc.js');
+      exit(await gcCommand(file, options, program, console));
+    });
+  for (const [name, description] of [
+    ['pin', 'keep the present results of stages whatever gc does; without a stage, list the pins'],
+    ['unpin', 'let gc have the results of stages again'],
+  ] as const)
+    root
+      .command(name)
+      .description(description)
+      .usage(fileAndStages)
+      .argument('[words...]', 'the pipeline file (or its folder), and stages')
+      .option(...set, collect, [])
+      .option(...store)
+      .action(async (words: string[], options: StoreFlags) => {
+        const { pinCommand, unpinCommand } = await import('./pin.js');
+        exit(await (name === 'pin' ? pinCommand : unpinCommand)(words, options, program, console, signal));
+      });
   return root;
+}
+
+interface StoreFlags {
+  readonly set: readonly string[];
+  readonly store?: string;
+  readonly json?: boolean;
+  readonly repair?: boolean;
+  readonly maxSize?: number;
+  readonly dryRun?: boolean;
 }
 
 interface RunFlags {

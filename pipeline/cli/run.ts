@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
+import { diskFailure } from '../core/disk-failure.js';
+import { UserError } from '../core/user-error.js';
 import { Journal } from '../events/journal.js';
 import type { RunEvent, UntimedEvent } from '../events/event.js';
 import { localExecutor } from '../executors/local.js';
+import type { Plan } from '../plan/plan.js';
 import { ndjsonReporter } from '../report/ndjson.js';
 import { plainReporter } from '../report/plain.js';
 import type { Reporter } from '../report/reporter.js';
@@ -40,6 +43,22 @@ export async function runCommand(
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
   const runId = newRunId();
+  const leave = await store.presence.announceRun(runId, signal);
+  try {
+    return await runAs(runId, plan, store, options, console, signal);
+  } finally {
+    await leave();
+  }
+}
+
+async function runAs(
+  runId: string,
+  plan: Plan,
+  store: Store,
+  options: RunOptions,
+  console: Console,
+  signal: AbortSignal,
+): Promise<number> {
   const journal = await Journal.open(store.runDirectory(runId));
   const gatherer = new RunSummaryGatherer();
   const reporter = await chooseReporter(options.json === true, console);
@@ -68,9 +87,17 @@ export async function runCommand(
   });
   emit({ type: 'run-finished', outcome, tookMs: Date.now() - startedMs });
   reporter.close();
-  await Promise.all([journal.close(), store.files.save()]);
-  const page = await writeReport(gatherer.summary, store);
-  if (options.json !== true) console.out(`report: ${page}`);
+  try {
+    await Promise.all([journal.close(), store.files.save()]);
+    const page = await writeReport(gatherer.summary, store);
+    if (options.json !== true) console.out(`report: ${page}`);
+  } catch (error) {
+    // The results are safe; what failed is what is written about them.
+    const failure = diskFailure(error, store.runDirectory(runId));
+    if (!(failure instanceof UserError)) throw failure;
+    for (const line of [failure.message, ...(failure.hint ? [failure.hint] : [])]) console.error(line);
+    return exitCodes.failure;
+  }
   switch (outcome) {
     case 'succeeded':
       return exitCodes.success;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
+import { DiskError, diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import type { ArtifactFile } from '../stage/artifact.js';
 import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
@@ -55,6 +56,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const stage = state.stage.name;
   const items = await lookUpItems(kind, state, world.store);
   const pending = items.filter(({ result }) => !result);
+  await world.store.itemLists.write(
+    state.key,
+    items.map(({ key }) => key),
+  );
   world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
 
   const failures = new Map<string, Failure>();
@@ -69,7 +74,11 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     settled();
   };
 
+  // On a full or broken disk every item would be made in vain: no further batch starts.
+  const disk: { failure?: DiskError } = {};
+
   async function runBatch(batch: readonly KeyedItem[]): Promise<void> {
+    if (disk.failure) return;
     const byId = new Map(batch.map((keyed) => [keyed.item.id, keyed]));
     const batchDirectory = join(attempt.batchesDirectory, randomBytes(6).toString('hex'));
     await mkdir(batchDirectory, { recursive: true });
@@ -82,18 +91,12 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         const keyed = byId.get(item.id);
         if (!keyed) throw new Error(`${kind.kind} committed ${item.id}, which is not in its batch.`);
         if (keyed.result || failures.has(item.id)) return;
-        const files: ArtifactFile[] = [];
-        for (const [path, absolute] of Object.entries(result.files))
-          files.push({ path, ...(await world.store.blobs.take(absolute)) });
-        const value = result.value ?? null;
-        await world.store.records.write(keyed.key, {
-          version: 1,
-          action: 'item',
-          parts: keyed.parts,
-          files,
-          value,
-        });
-        keyed.result = { item, files, value };
+        try {
+          keyed.result = await keep(keyed, result);
+        } catch (error) {
+          if (error instanceof DiskError) disk.failure ??= error;
+          throw error;
+        }
         settled();
       },
       reject: fail,
@@ -103,8 +106,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         batch.map(({ item }) => item),
         context,
       );
-    } catch (error) {
-      if (world.signal.aborted) throw error;
+    } catch (thrown) {
+      if (world.signal.aborted) throw thrown;
+      const error = diskFailure(thrown, attempt.directory);
+      if (error instanceof DiskError) disk.failure ??= error;
       const { message, details } = describe(error);
       if (error instanceof UserError) hint ??= error.hint;
       for (const { item, result } of batch) if (!result) fail(item, message, details);
@@ -112,6 +117,18 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
       await rm(batchDirectory, { recursive: true, force: true });
     }
     for (const { item, result } of batch) if (!result) fail(item, 'the stage ended without a result for it');
+  }
+
+  async function keep(
+    { item, key, parts }: KeyedItem,
+    result: Parameters<BatchContext<unknown>['commit']>[1],
+  ): Promise<ItemResult> {
+    const files: ArtifactFile[] = [];
+    for (const [path, absolute] of Object.entries(result.files))
+      files.push({ path, ...(await world.store.blobs.take(absolute)) });
+    const value = result.value ?? null;
+    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value });
+    return { item, files, value };
   }
 
   const share = Math.ceil(pending.length / (2 * world.executor.concurrency));
@@ -123,6 +140,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   }
   const outcomes = await Promise.allSettled(batches);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  if (disk.failure) throw disk.failure;
   if (failures.size > 0) throw failedItems(stage, items.length, failures, hint);
 
   async function* results(): AsyncIterable<ItemResult> {

@@ -1,12 +1,14 @@
 import { DiagnosticError } from '../core/diagnostic.js';
+import { diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import type { RunOutcome } from '../events/event.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Artifact } from '../stage/artifact.js';
-import { showArtifacts } from '../store/view.js';
+import { removeIncomingLeftovers } from '../store/leftovers.js';
+import { removeViewLeftovers, showArtifacts } from '../store/view.js';
 import { runMapStage } from './map-items.js';
-import { StageAttempt } from './stage-attempt.js';
+import { discardWork, StageAttempt } from './stage-attempt.js';
 import { reasonsToRun, stageState, type StageState } from './stage-state.js';
 import type { World } from './world.js';
 
@@ -42,7 +44,12 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
         return { ended: 'interrupted' };
       }
       failedFirst ??= stage.name;
-      world.emit({ type: 'stage-failed', stage: stage.name, tookMs, ...describeFailure(error) });
+      world.emit({
+        type: 'stage-failed',
+        stage: stage.name,
+        tookMs,
+        ...describeFailure(diskFailure(error, world.store.root)),
+      });
       return { ended: 'failed' };
     }
   }
@@ -52,6 +59,8 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
     return { ended: 'blocked' };
   }
 
+  await removeIncomingLeftovers(world.store.root);
+  await removeViewLeftovers(world.viewDirectory);
   for (const stage of plan.stages) ends.set(stage.name, run(stage));
   const all = await Promise.all(ends.values());
   if (world.signal.aborted) return 'interrupted';
@@ -66,7 +75,7 @@ async function makeOrReuse(
 ): Promise<Readonly<Record<string, Artifact>>> {
   const state = await stageState(plan.file, stage, artifacts, world);
   const outputs = state.record?.outputs ?? (await make(plan, state, world));
-  if (state.record)
+  if (state.record) {
     world.emit({
       type: 'stage-reused',
       stage: stage.name,
@@ -74,6 +83,8 @@ async function makeOrReuse(
       outputs,
       ...(state.record.itemCount === undefined ? {} : { itemCount: state.record.itemCount }),
     });
+    await discardWork(world.store, state.key);
+  }
   await world.store.setLatestKey(plan.file.name, stage.name, state.key);
   const readers = Object.entries(outputs).map(
     ([name, artifact]) => [name, world.store.open(artifact)] as const,

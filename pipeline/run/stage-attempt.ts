@@ -1,14 +1,23 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crashPoint } from '../core/crash-point.js';
 import { UserError } from '../core/user-error.js';
 import { runProcess } from '../executors/process.js';
 import type { StageContext } from '../stage/context.js';
 import type { Exhibit, ExhibitToShow } from '../stage/exhibit.js';
+import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
+import type { Store } from '../store/store.js';
 import { OutputFolder } from './output-folder.js';
 import { changedSources } from './sources.js';
 import type { StageState } from './stage-state.js';
 import type { World } from './world.js';
+
+/** Removes the scratch of a stage that has succeeded. */
+export async function discardWork(store: Store, key: CacheKey): Promise<void> {
+  crashPoint('work-before-removal');
+  await rm(store.workPath(key), { recursive: true, force: true });
+}
 
 /** One attempt at running a stage: the context that its code sees, and what it gathers for the record. */
 export class StageAttempt {
@@ -125,7 +134,7 @@ export class StageAttempt {
       finishedAt: new Date().toISOString(),
     };
     await world.store.records.write(state.key, record);
-    await rm(this.directory, { recursive: true, force: true });
+    await discardWork(world.store, state.key);
     return record;
   }
 

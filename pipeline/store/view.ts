@@ -1,12 +1,28 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
+import { crashPoint } from '../core/crash-point.js';
 import { digestOfJson } from '../core/digest.js';
+import { writing } from '../core/disk-failure.js';
 import { hasErrorCode } from '../core/error-code.js';
+import { identityPattern, processIdentity, processIsGone } from '../core/process-identity.js';
 import type { Artifact, ArtifactReader } from '../stage/artifact.js';
 
 const markerName = '.artifact';
+const leftover = new RegExp(`^\\..+\\.(?:new|old)\\.(${identityPattern})$`);
+const patienceMs = 24 * 3600 * 1000;
 
 /**
  * Shows a stage's artifacts as plain files, `out/<stage>/…`: one artifact directly, several in a folder each.
@@ -23,26 +39,71 @@ export async function showArtifacts(
   const shown = await readFile(join(target, markerName), 'utf8').catch(() => '');
   if (shown.trim() === identity) return false;
 
-  const aside = join(viewRoot, `.${stage}.new`);
-  const old = join(viewRoot, `.${stage}.old`);
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside, { recursive: true });
+  // The names say whose they are: what a killed run left is removed, what another run is making is not.
+  const aside = join(viewRoot, `.${stage}.new.${processIdentity}`);
+  const old = join(viewRoot, `.${stage}.old.${processIdentity}`);
+  try {
+    await writing(target, async () => {
+      await fill(aside, artifacts);
+      await writeFile(join(aside, markerName), `${identity}\n`);
+      await swap(aside, target, old);
+    });
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+  return true;
+}
+
+/** Puts a folder in the place of another, which goes to `old`; on failure the other comes back. */
+async function swap(aside: string, target: string, old: string): Promise<void> {
+  for (;;) {
+    crashPoint('view-before-swap');
+    await rm(old, { recursive: true, force: true });
+    await rename(target, old).catch((error: unknown) => {
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
+    });
+    try {
+      crashPoint('view-between-renames');
+      await rename(aside, target);
+      crashPoint('view-after-swap');
+      return;
+    } catch (error) {
+      // Another run has just put its own there: that goes, too.
+      if (hasErrorCode(error, 'ENOTEMPTY', 'EEXIST')) continue;
+      await rename(old, target).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** Removes what runs that were killed left of views that they were making. */
+export async function removeViewLeftovers(viewRoot: string): Promise<void> {
+  for (const name of await readdir(viewRoot).catch(() => [])) {
+    const identity = leftover.exec(name)?.[1];
+    if (identity === undefined) continue;
+    const path = join(viewRoot, name);
+    const silentMs = Date.now() - (await stat(path)).mtimeMs;
+    if (processIsGone(identity, silentMs, patienceMs)) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Lets the next run make a stage's view anew: what it shows may be damaged. */
+export async function distrustView(viewRoot: string, stage: string): Promise<void> {
+  await rm(join(viewRoot, stage, markerName), { force: true });
+}
+
+async function fill(folder: string, artifacts: Readonly<Record<string, ArtifactReader>>): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   const outputs = Object.entries(artifacts);
   for (const [output, artifact] of outputs) {
-    const folder = outputs.length === 1 ? aside : join(aside, output);
-    await mkdir(folder, { recursive: true });
+    const place = outputs.length === 1 ? folder : join(folder, output);
+    await mkdir(place, { recursive: true });
     await concurrently(artifact.files(), 16, (file) =>
-      placeContent(artifact.locate(file), join(folder, file.path)),
+      placeContent(artifact.locate(file), join(place, file.path)),
     );
   }
-  await writeFile(join(aside, markerName), `${identity}\n`);
-  await rm(old, { recursive: true, force: true });
-  await rename(target, old).catch((error: unknown) => {
-    if (!hasErrorCode(error, 'ENOENT')) throw error;
-  });
-  await rename(aside, target);
-  await rm(old, { recursive: true, force: true });
-  return true;
 }
 
 function viewIdentity(artifacts: Readonly<Record<string, Artifact>>): string {
