@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, copyFile, link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
 import { digestOfJson } from '../core/digest.js';
 import { hasErrorCode } from '../core/error-code.js';
@@ -10,6 +10,7 @@ const markerName = '.artifact';
 
 /**
  * Shows a stage's artifacts as plain files, `out/<stage>/…`: one artifact directly, several in a folder each.
+ * An instance of a stage has a folder in the stage's: `out/<stage>/axis=label/…`.
  * Made aside and swapped in whole; nothing is done when the folder already shows the same artifacts.
  * @returns true when the folder was changed
  */
@@ -23,8 +24,9 @@ export async function showArtifacts(
   const shown = await readFile(join(target, markerName), 'utf8').catch(() => '');
   if (shown.trim() === identity) return false;
 
-  const aside = join(viewRoot, `.${stage}.new`);
-  const old = join(viewRoot, `.${stage}.old`);
+  const aside = join(dirname(target), `.${basename(target)}.new`);
+  const old = join(dirname(target), `.${basename(target)}.old`);
+  if (dirname(target) !== viewRoot) await clearPlainView(dirname(target));
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside, { recursive: true });
   const outputs = Object.entries(artifacts);
@@ -43,6 +45,22 @@ export async function showArtifacts(
   await rename(aside, target);
   await rm(old, { recursive: true, force: true });
   return true;
+}
+
+/**
+ * A stage that has axes now may have been shown as one folder before: its files would lie among the instances. Of
+ * several instances that come at once, the one that takes the marker away clears what it had seen there.
+ */
+async function clearPlainView(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  if (!names.includes(markerName)) return;
+  try {
+    await unlink(join(folder, markerName));
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 function viewIdentity(artifacts: Readonly<Record<string, Artifact>>): string {
