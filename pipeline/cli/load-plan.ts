@@ -41,7 +41,7 @@ export async function loadPlan(
   const shown = relative(process.cwd(), path);
   const shownAs = shown.startsWith('..') ? path : shown;
   const texts = new Map([[shownAs, text]]);
-  const file = parsePipelineFile(text, path, options.set, shownAs);
+  const file = parsePipelineFile(text, path, options.set, shownAs, process.env);
   if (!file.ok) throw new DiagnosticError(file.error, texts);
   const plan = planPipeline(file.value, registry, stages);
   if (!plan.ok) throw new DiagnosticError(plan.error, texts);

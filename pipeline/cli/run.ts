@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { withoutSecrets, type Secrets } from '../core/secrets.js';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { Journal } from '../events/journal.js';
 import type { RunEvent, UntimedEvent } from '../events/event.js';
@@ -43,8 +44,9 @@ export async function runCommand(
   const journal = await Journal.open(store.runDirectory(runId));
   const gatherer = new RunSummaryGatherer();
   const reporter = await chooseReporter(options.json === true, console);
+  const secrets = Object.assign({}, ...plan.stages.map((stage) => stage.secrets)) as Secrets;
   const emit = (untimed: UntimedEvent): void => {
-    const event = { ...untimed, atMs: Date.now() } as RunEvent;
+    const event = withoutSecrets({ ...untimed, atMs: Date.now() } as RunEvent, secrets);
     for (const consumer of [reporter, gatherer]) consumer.on(event);
     journal.write(event);
   };

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withoutSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
 import { runProcess } from '../executors/process.js';
 import type { StageContext } from '../stage/context.js';
@@ -81,7 +82,7 @@ export class StageAttempt {
       progress: (progress) => world.emit({ type: 'stage-progress', stage, ...progress }),
       log,
       warn: (message) => {
-        this.#warnings.push(message);
+        this.#warnings.push(withoutSecrets(message, state.stage.secrets));
         world.emit({ type: 'stage-warning', stage, message });
       },
       metric: (name, value) => {

@@ -41,6 +41,10 @@ export interface Resources {
 interface StageKindBase<P> {
   /** What `uses` names: `render`, `yolo/train`. */
   readonly kind: string;
+  /**
+   * What stands for the kind in keys instead of its name: the digest of its source, for kinds that users bring along.
+   */
+  readonly identity?: string;
   /** One sentence for `pipeline stages`. */
   readonly summary: string;
   /** Raised whenever the outputs would change for the same inputs. */

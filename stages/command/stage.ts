@@ -1,6 +1,6 @@
 import { defineMapStage } from '../../pipeline/stage/definition.js';
 import { artifactTypes } from '../artifact-types.js';
-import { commandItems, commandItemKey, type CommandItem } from './items.js';
+import { commandItems, commandItemKey, environmentDigests, type CommandItem } from './items.js';
 import { commandParamsSchema, type CommandParams } from './params.js';
 
 const files = { type: 'files', description: artifactTypes.files };
@@ -41,7 +41,7 @@ export const commandStage = defineMapStage<CommandParams, CommandItem>({
     run,
     outputs: outputs ?? null,
     mapped: each !== undefined,
-    env: Object.fromEntries(env.map((name) => [name, process.env[name] ?? null])),
+    env: environmentDigests(env),
   }),
   batchSize: () => 16,
   items: commandItems,
