@@ -99,12 +99,12 @@ function commands(
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')
-    .argument('[KIND]')
+    .argument('[KIND]', 'its name, or the path of a stage of your own: ./my-stage.ts')
     .option('--json', 'as JSON')
     .option('--schema', 'the JSON schema of pipeline files')
     .action(async (kind: string | undefined, options: { json?: boolean; schema?: boolean }) => {
       const { stagesCommand } = await import('./stages.js');
-      exit(stagesCommand(kind, options, program, console));
+      exit(await stagesCommand(kind, options, program, console));
     });
   root
     .command('doctor')

@@ -34,7 +34,7 @@ export async function runCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<number> {
-  const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
+  const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
   const missing = await missingSources(plan);
   if (missing.length > 0)

@@ -12,12 +12,18 @@ const shortestHidden = 4;
  * of it still makes another key.
  */
 export function withDigestsOfSecrets(value: JsonValue, secrets: Secrets): JsonValue {
-  return mapTexts(value, replacer(secrets, 1, (name, secret) => `\${env.${name}#${digestOfBytes(secret).slice(0, 16)}}`));
+  return mapTexts(
+    value,
+    replacer(secrets, 1, (name, secret) => `\${env.${name}#${digestOfBytes(secret).slice(0, 16)}}`),
+  );
 }
 
 /** A value as it may be shown and journalled: a secret is there by its name alone. */
 export function withoutSecrets<T>(value: T, secrets: Secrets): T {
-  return mapTexts(value, replacer(secrets, shortestHidden, (name) => `\${env.${name}}`));
+  return mapTexts(
+    value,
+    replacer(secrets, shortestHidden, (name) => `\${env.${name}}`),
+  );
 }
 
 function replacer(
@@ -31,7 +37,10 @@ function replacer(
     .sort(([a, left], [b, right]) => right.length - left.length || (a < b ? -1 : 1));
   if (known.length === 0) return undefined;
   const places = new Map(known.map(([name, secret]) => [secret, stand(name, secret)]));
-  const any = new RegExp([...places.keys()].map((secret) => secret.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'g');
+  const any = new RegExp(
+    [...places.keys()].map((secret) => secret.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'),
+    'g',
+  );
   return (text) => text.replace(any, (secret) => places.get(secret) ?? secret);
 }
 

@@ -22,7 +22,9 @@ const variableName = z
 const outputReference = z.string().min(1);
 
 export const stageEntrySchema = z.strictObject({
-  uses: z.string().describe('The stage kind; `pipeline stages` lists them.'),
+  uses: z
+    .string()
+    .describe('The stage kind; `pipeline stages` lists them. Or the path of one of your own: ./my-stage.ts.'),
   in: z
     .record(z.string(), z.union([outputReference, z.array(outputReference)]))
     .default({})

@@ -37,10 +37,7 @@ export async function stageState(
   const parts: StageKeyParts = {
     kind: stage.kind.identity ?? stage.kind.kind,
     revision: stage.kind.revision,
-    params: withDigestsOfSecrets(
-      stage.kind.keyParams?.(stage.params) ?? asJson(stage.params),
-      stage.secrets,
-    ),
+    params: withDigestsOfSecrets(stage.kind.keyParams?.(stage.params) ?? asJson(stage.params), stage.secrets),
     inputs: Object.fromEntries(
       Object.entries(stage.inputs).map(([input, bindings]) => [
         input,

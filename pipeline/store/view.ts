@@ -1,5 +1,16 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
 import { digestOfJson } from '../core/digest.js';

@@ -72,12 +72,17 @@ stages:
   async function everyText(folder: string): Promise<string> {
     const names = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = names.filter((name) => name.isFile());
-    return (await Promise.all(files.map((each) => readFile(join(each.parentPath, each.name), 'utf8')))).join('\n');
+    return (await Promise.all(files.map((each) => readFile(join(each.parentPath, each.name), 'utf8')))).join(
+      '\n',
+    );
   }
 
   it('stands in no key, record, journal or report, but another one runs the stage again', async () => {
     vi.stubEnv('DARKROOM_TEST_TOKEN', 'hunter22-first');
-    const workspace = await Workspace.create({ 'pipeline.yaml': file('PATH, DARKROOM_TEST_TOKEN'), 'in/a': 'a' });
+    const workspace = await Workspace.create({
+      'pipeline.yaml': file('PATH, DARKROOM_TEST_TOKEN'),
+      'in/a': 'a',
+    });
     const first = await workspace.run();
     expect(first.stages).toEqual({ c: 'succeeded' });
     expect(first.out).toContain('key is ${env.DARKROOM_TEST_TOKEN}');
