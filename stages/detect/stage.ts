@@ -2,11 +2,11 @@ import type { JsonObject } from '../../pipeline/core/json.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
 import { datasetRecordSchema } from '../lib/dataset/record.js';
 import { expectedBackend } from '../lib/tensors/backend-choice.js';
-import type { Finding, ImageItem } from './image-item.js';
-import { detectParams, type DetectParams } from './params.js';
+import type { Finding } from './image-item.js';
+import { detectParams } from './params.js';
 
 /** Finds objects in the images of a dataset; each image is cached for itself. */
-export const detectStage = defineMapStage<DetectParams, ImageItem>({
+export const detectStage = defineMapStage({
   kind: 'detect',
   summary: 'Find objects in images with a trained detector.',
   revision: 1,

@@ -78,7 +78,9 @@ const scale = z.strictObject({ scale: z.number().default(1).describe('What to mu
 function scaling(kind: string, random: boolean): StageKind {
   return defineStage<z.infer<typeof scale>>({
     kind,
-    summary: random ? 'Multiplies a number and adds the remainder of its seed by ten.' : 'Multiplies a number.',
+    summary: random
+      ? 'Multiplies a number and adds the remainder of its seed by ten.'
+      : 'Multiplies a number.',
     revision: 1,
     params: scale,
     inputs: { of: { type: 'number', description: 'What to multiply' } },
@@ -112,12 +114,4 @@ const pairStage = defineStage<z.infer<typeof sum>>({
   },
 });
 
-export const tinyStages = [
-  numberStage,
-  halvesStage,
-  sumStage,
-  sumsStage,
-  drawStage,
-  scaledStage,
-  pairStage,
-];
+export const tinyStages = [numberStage, halvesStage, sumStage, sumsStage, drawStage, scaledStage, pairStage];
