@@ -49,6 +49,8 @@ export function bindInputs(
     const references = Array.isArray(reference) ? reference : [reference];
     if (references.length !== 1 && !spec.many)
       complain(path, 'key', `${input} takes exactly one ${spec.type}, not a list of ${references.length}.`);
+    if (references.length === 0 && spec.many && !spec.optional)
+      complain(path, 'key', `${input} takes one ${spec.type} at least.`, alternatives(spec, stage, kinds));
     bindings[input] = references.flatMap((text, index) => {
       const at = Array.isArray(reference) ? [...path, index] : path;
       const binding = resolveReference(text, file, kinds);
