@@ -8,6 +8,8 @@ import { exitCodes } from './exit-codes.js';
 import type { Console, Program } from './program.js';
 
 const fileAndStages = '[FILE] [STAGE…] [options]';
+const wordsHelp =
+  'the pipeline file (or its folder), and stages if not all are wanted: detector, or detector[seed=2] of its instances';
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 /**
@@ -71,7 +73,7 @@ function commands(
     .command('run')
     .description('make what is not there yet')
     .usage(fileAndStages)
-    .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+    .argument('[words...]', wordsHelp)
     .option(...set, collect, [])
     .option('--jobs <n>', 'how many jobs at once; by default one a CPU', positive)
     .option(...store)
@@ -88,7 +90,7 @@ function commands(
       .command(name)
       .description(description)
       .usage(fileAndStages)
-      .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+      .argument('[words...]', wordsHelp)
       .option(...set, collect, [])
       .option(...store)
       .option('--json', 'as JSON')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withoutSecrets, type Secrets } from '../core/secrets.js';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { Journal } from '../events/journal.js';
-import type { RunEvent, UntimedEvent } from '../events/event.js';
+import type { UntimedEvent } from '../events/event.js';
 import { localExecutor } from '../executors/local.js';
 import { ndjsonReporter } from '../report/ndjson.js';
 import { plainReporter } from '../report/plain.js';
@@ -46,7 +46,7 @@ export async function runCommand(
   const reporter = await chooseReporter(options.json === true, console);
   const secrets = Object.assign({}, ...plan.stages.map((stage) => stage.secrets)) as Secrets;
   const emit = (untimed: UntimedEvent): void => {
-    const event = withoutSecrets({ ...untimed, atMs: Date.now() } as RunEvent, secrets);
+    const event = withoutSecrets({ ...untimed, atMs: Date.now() }, secrets);
     for (const consumer of [reporter, gatherer]) consumer.on(event);
     journal.write(event);
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonValue } from '../core/json.js';
 
 const stageName = z
   .string()
@@ -18,6 +19,9 @@ const variableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'The name of an environment variable holds letters, digits and _ only.');
 
+/** Whatever the file can hold: the axes are looked at one by one, for better messages (matrix.ts). */
+const axisValue = z.custom<JsonValue>((value) => value !== undefined);
+
 /** A reference to another stage's output: `stage` or `stage.output`. */
 const outputReference = z.string().min(1);
 
@@ -31,7 +35,7 @@ export const stageEntrySchema = z.strictObject({
     .describe('Where each input comes from: `stage` or `stage.output`, or a list of them.'),
   with: z.record(z.string(), z.unknown()).default({}).describe("The stage kind's parameters."),
   matrix: z
-    .record(axisName, z.union([z.array(z.json()), z.record(z.string(), z.json())]))
+    .record(axisName, z.union([z.array(axisValue), z.record(z.string(), axisValue)]))
     .default({})
     .describe(
       'Makes the stage once for each combination of values: AXIS: [value, …], or AXIS: { LABEL: value, … }. ${matrix.AXIS} stands for the value. An axis called seed gives the stage its seed. Stages that take from this one get the axes too, unless their input takes a list.',

@@ -101,7 +101,7 @@ function instanceOf(
   const secrets = Object.fromEntries(
     [...filled.env].flatMap((name) => {
       const found = file.scope.env[name];
-      return found && 'value' in found && found.value !== '' ? [[name, String(found.value)] as const] : [];
+      return found && 'value' in found && found.value !== '' ? [[name, found.value] as const] : [];
     }),
   );
   const name = instanceName(stage.name, labels);

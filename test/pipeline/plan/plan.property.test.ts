@@ -87,7 +87,7 @@ const anyStages = fc.dictionary(
     ),
     fc.record({
       uses: fc.constantFrom('number', 'numbre', 'command'),
-      with: fc.object({ maxDepth: 1 }) as fc.Arbitrary<object>,
+      with: fc.object({ maxDepth: 1 }),
     }),
   ),
   { minKeys: 1, maxKeys: 5 },
