@@ -101,7 +101,8 @@ function instanceOf(
   const secrets = Object.fromEntries(
     [...filled.env].flatMap((name) => {
       const found = file.scope.env[name];
-      return found && 'value' in found && found.value !== '' ? [[name, found.value] as const] : [];
+      const value = found && 'value' in found ? found.value : undefined;
+      return typeof value === 'string' && value !== '' ? [[name, value] as const] : [];
     }),
   );
   const name = instanceName(stage.name, labels);

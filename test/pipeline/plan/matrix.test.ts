@@ -71,6 +71,12 @@ describe('a matrix', () => {
     });
   });
 
+  it('may name single outputs of other stages in its values', () => {
+    const text = flowing.replace('both: [one, two]', 'mixed: [one, parts.low]');
+    const parts = '  parts: { uses: halves, in: { of: two } }\n';
+    expect(graph(text + parts)['set[arm=mixed]']).toBe('one.number parts.low');
+  });
+
   it('collects only the instances that agree where the collecting stage has the axis itself', () => {
     const text = `${flowing}  by-arm: { uses: sums, matrix: { arm: [both] }, in: { numbers: half.high } }\n`;
     expect(graph(text)['by-arm[arm=both]']).toBe('half[arm=both,seed=1].high half[arm=both,seed=2].high');
