@@ -9,6 +9,8 @@ import { exitCodes } from './exit-codes.js';
 import type { Console, Program } from './program.js';
 
 const fileAndStages = '[FILE] [STAGE…] [options]';
+const wordsHelp =
+  'the pipeline file (or its folder), and stages if not all are wanted: detector, or detector[seed=2] of its instances';
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 /**
@@ -72,7 +74,7 @@ function commands(
     .command('run')
     .description('make what is not there yet')
     .usage(fileAndStages)
-    .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+    .argument('[words...]', wordsHelp)
     .option(...set, collect, [])
     .option('--jobs <n>', 'how many jobs at once; by default one a CPU', positive)
     .option(...store)
@@ -89,7 +91,7 @@ function commands(
       .command(name)
       .description(description)
       .usage(fileAndStages)
-      .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+      .argument('[words...]', wordsHelp)
       .option(...set, collect, [])
       .option(...store)
       .option('--json', 'as JSON')
@@ -100,12 +102,12 @@ function commands(
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')
-    .argument('[KIND]')
+    .argument('[KIND]', 'its name, or the path of a stage of your own: ./my-stage.ts')
     .option('--json', 'as JSON')
     .option('--schema', 'the JSON schema of pipeline files')
     .action(async (kind: string | undefined, options: { json?: boolean; schema?: boolean }) => {
       const { stagesCommand } = await import('./stages.js');
-      exit(stagesCommand(kind, options, program, console));
+      exit(await stagesCommand(kind, options, program, console));
     });
   root
     .command('doctor')

@@ -26,7 +26,7 @@ export async function openStore(
   }
   const { plan, storeDirectory } = await loadPlan(
     file === undefined ? [] : [file],
-    program.registry,
+    program,
     options,
   );
   const store = await existingStore(storeDirectory);

@@ -18,7 +18,7 @@ export async function pinCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<number> {
-  const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
+  const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
   const wanted = fileAndStages(words).stages;
   if (wanted.length === 0) return listPins(store, console);
@@ -56,7 +56,7 @@ export async function unpinCommand(
   const { stages } = fileAndStages(words);
   const { plan, storeDirectory } = await loadPlan(
     words.slice(0, words.length - stages.length),
-    program.registry,
+    program,
     options,
   );
   if (stages.length === 0)

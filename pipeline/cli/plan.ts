@@ -74,7 +74,7 @@ async function forecastsOf(
   program: Program,
   signal: AbortSignal,
 ): Promise<readonly StageForecast[]> {
-  const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
+  const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
   const missing = await missingSources(plan);
   if (missing.length > 0)

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { withoutSecrets, type Secrets } from '../core/secrets.js';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import { Journal } from '../events/journal.js';
-import type { RunEvent, UntimedEvent } from '../events/event.js';
+import type { UntimedEvent } from '../events/event.js';
 import { localExecutor } from '../executors/local.js';
 import type { Plan } from '../plan/plan.js';
 import { ndjsonReporter } from '../report/ndjson.js';
@@ -36,7 +37,7 @@ export async function runCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<number> {
-  const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
+  const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
   const missing = await missingSources(plan);
   if (missing.length > 0)
@@ -62,8 +63,9 @@ async function runAs(
   const journal = await Journal.open(store.runDirectory(runId));
   const gatherer = new RunSummaryGatherer();
   const reporter = await chooseReporter(options.json === true, console);
+  const secrets = Object.assign({}, ...plan.stages.map((stage) => stage.secrets)) as Secrets;
   const emit = (untimed: UntimedEvent): void => {
-    const event = { ...untimed, atMs: Date.now() } as RunEvent;
+    const event = withoutSecrets({ ...untimed, atMs: Date.now() }, secrets);
     for (const consumer of [reporter, gatherer]) consumer.on(event);
     journal.write(event);
   };

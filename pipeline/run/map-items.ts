@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
 import { DiskError, diskFailure } from '../core/disk-failure.js';
+import { withDigestsOfSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
 import type { ArtifactFile } from '../stage/artifact.js';
 import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
@@ -29,10 +30,10 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
     if (seen.has(item.id)) throw new UserError(`Two items of ${state.stage.name} are called ${item.id}.`);
     seen.add(item.id);
     const parts: ItemKeyParts = {
-      kind: kind.kind,
+      kind: kind.identity ?? kind.kind,
       revision: kind.revision,
       tools: state.tools,
-      item: kind.itemKey(item, state.context),
+      item: withDigestsOfSecrets(kind.itemKey(item, state.context), state.stage.secrets),
     };
     items.push({ item, parts, key: itemKey(parts) });
   }

@@ -2,9 +2,11 @@ import { DiagnosticError } from '../core/diagnostic.js';
 import { diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import type { RunOutcome } from '../events/event.js';
+import { instanceFolder } from '../file/instance-name.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Artifact } from '../stage/artifact.js';
+import type { CacheKey } from '../store/key-parts.js';
 import { removeIncomingLeftovers } from '../store/leftovers.js';
 import { removeViewLeftovers, showArtifacts } from '../store/view.js';
 import { runMapStage } from './map-items.js';
@@ -23,6 +25,7 @@ type StageEnd =
 export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
   const ends = new Map<string, Promise<StageEnd>>();
   const artifacts = new Map<string, Readonly<Record<string, Artifact>>>();
+  const inProgress = new Map<CacheKey, Promise<unknown>>();
   let failedFirst: string | undefined;
 
   async function run(stage: PlannedStage): Promise<StageEnd> {
@@ -34,7 +37,7 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
     if (failedFirst !== undefined) return blocked(stage, failedFirst);
     const startedMs = Date.now();
     try {
-      const outputs = await makeOrReuse(plan, stage, artifacts, world);
+      const outputs = await makeOrReuse(plan, stage, artifacts, inProgress, world);
       artifacts.set(stage.name, outputs);
       return { outputs };
     } catch (error) {
@@ -71,10 +74,22 @@ async function makeOrReuse(
   plan: Plan,
   stage: PlannedStage,
   artifacts: ReadonlyMap<string, Readonly<Record<string, Artifact>>>,
+  inProgress: Map<CacheKey, Promise<unknown>>,
   world: World,
 ): Promise<Readonly<Record<string, Artifact>>> {
-  const state = await stageState(plan.file, stage, artifacts, world);
-  const outputs = state.record?.outputs ?? (await make(plan, state, world));
+  let state = await stageState(plan.file, stage, artifacts, world);
+  // Two stages with the same key are one: the second takes what the first makes.
+  const twin = inProgress.get(state.key);
+  if (twin && !state.record) {
+    await twin;
+    state = await stageState(plan.file, stage, artifacts, world);
+  }
+  let outputs = state.record?.outputs;
+  if (!outputs) {
+    const made = make(plan, state, world);
+    inProgress.set(state.key, made);
+    outputs = await made;
+  }
   if (state.record) {
     world.emit({
       type: 'stage-reused',
@@ -89,7 +104,8 @@ async function makeOrReuse(
   const readers = Object.entries(outputs).map(
     ([name, artifact]) => [name, world.store.open(artifact)] as const,
   );
-  await showArtifacts(world.viewDirectory, stage.name, Object.fromEntries(readers));
+  const folder = instanceFolder(stage.declared, stage.labels);
+  await showArtifacts(world.viewDirectory, folder, Object.fromEntries(readers));
   return outputs;
 }
 

@@ -129,7 +129,7 @@ async function missingFile(
   const path = resolve(file.directory, request.pattern);
   const neighbours = await readdir(dirname(path)).catch(() => []);
   const near = nearestName(basename(path), neighbours);
-  const range = file.source.locateValue(['stages', stage.name, 'with', ...request.param]);
+  const range = file.source.locateValue(['stages', stage.declared, 'with', ...request.param]);
   const pattern = fastGlob.isDynamicPattern(request.pattern);
   return {
     severity: 'error',

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../core/crash-point.js';
+import { withoutSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
 import { runProcess } from '../executors/process.js';
 import type { StageContext } from '../stage/context.js';
@@ -90,7 +91,7 @@ export class StageAttempt {
       progress: (progress) => world.emit({ type: 'stage-progress', stage, ...progress }),
       log,
       warn: (message) => {
-        this.#warnings.push(message);
+        this.#warnings.push(withoutSecrets(message, state.stage.secrets));
         world.emit({ type: 'stage-warning', stage, message });
       },
       metric: (name, value) => {

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../core/json.js';
+import { withDigestsOfSecrets } from '../core/secrets.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { PlannedStage } from '../plan/plan.js';
 import { changesBetween } from '../plan/reasons.js';
@@ -34,9 +35,9 @@ export async function stageState(
   const sources = await readSources(file, stage, world.store.files);
   const tools = (await stage.kind.tools?.(stage.params, world.host)) ?? {};
   const parts: StageKeyParts = {
-    kind: stage.kind.kind,
+    kind: stage.kind.identity ?? stage.kind.kind,
     revision: stage.kind.revision,
-    params: stage.kind.keyParams?.(stage.params) ?? asJson(stage.params),
+    params: withDigestsOfSecrets(stage.kind.keyParams?.(stage.params) ?? asJson(stage.params), stage.secrets),
     inputs: Object.fromEntries(
       Object.entries(stage.inputs).map(([input, bindings]) => [
         input,

@@ -9,9 +9,10 @@ import {
   rename,
   rm,
   stat,
+  unlink,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
 import { crashPoint } from '../core/crash-point.js';
 import { digestOfJson } from '../core/digest.js';
@@ -26,6 +27,7 @@ const patienceMs = 24 * 3600 * 1000;
 
 /**
  * Shows a stage's artifacts as plain files, `out/<stage>/…`: one artifact directly, several in a folder each.
+ * An instance of a stage has a folder in the stage's: `out/<stage>/axis=label/…`.
  * Made aside and swapped in whole; nothing is done when the folder already shows the same artifacts.
  * @returns true when the folder was changed
  */
@@ -40,8 +42,9 @@ export async function showArtifacts(
   if (shown.trim() === identity) return false;
 
   // The names say whose they are: what a killed run left is removed, what another run is making is not.
-  const aside = join(viewRoot, `.${stage}.new.${processIdentity}`);
-  const old = join(viewRoot, `.${stage}.old.${processIdentity}`);
+  const aside = join(dirname(target), `.${basename(target)}.new.${processIdentity}`);
+  const old = join(dirname(target), `.${basename(target)}.old.${processIdentity}`);
+  if (dirname(target) !== viewRoot) await clearPlainView(dirname(target));
   try {
     await writing(target, async () => {
       await fill(aside, artifacts);
@@ -104,6 +107,22 @@ async function fill(folder: string, artifacts: Readonly<Record<string, ArtifactR
       placeContent(artifact.locate(file), join(place, file.path)),
     );
   }
+}
+
+/**
+ * A stage that has axes now may have been shown as one folder before: its files would lie among the instances. Of
+ * several instances that come at once, the one that takes the marker away clears what it had seen there.
+ */
+async function clearPlainView(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  if (!names.includes(markerName)) return;
+  try {
+    await unlink(join(folder, markerName));
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 function viewIdentity(artifacts: Readonly<Record<string, Artifact>>): string {

@@ -3,7 +3,7 @@ import { expectedBackend } from '../lib/tensors/backend-choice.js';
 import { yoloTrainParams, type YoloTrainParams } from './params.js';
 
 /** Trains a YOLOv3 that a Darknet cfg declares, and keeps the best network by validation. */
-export const yoloTrainStage = defineStage<YoloTrainParams>({
+export const yoloTrainStage = defineStage({
   kind: 'yolo/train',
   summary: 'Train a YOLOv3 detector that a Darknet cfg declares.',
   revision: 1,
