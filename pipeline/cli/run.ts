@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { Journal } from '../events/journal.js';
 import type { RunEvent, UntimedEvent } from '../events/event.js';
+import { machineCapacity } from '../executors/capacity.js';
+import { usableGpus } from '../executors/gpus.js';
 import { localExecutor } from '../executors/local.js';
 import { ndjsonReporter } from '../report/ndjson.js';
 import { plainReporter } from '../report/plain.js';
 import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
 import { writeReport } from '../report/write-report.js';
+import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
+import { Locks } from '../run/lock.js';
 import { missingSources } from '../run/sources.js';
 import { runPlan } from '../run/scheduler.js';
 import { Store } from '../store/store.js';
@@ -21,6 +24,8 @@ import type { Console, Program } from './program.js';
 export interface RunOptions {
   readonly set: readonly string[];
   readonly jobs?: number;
+  readonly gpus?: readonly number[];
+  readonly keepGoing?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }
@@ -39,8 +44,18 @@ export async function runCommand(
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
+  const host = localHost(plan.file.directory, store, signal);
+  const wantsGpu = plan.stages.some(({ resources }) => (resources.gpu ?? 0) > 0);
+  const gpus =
+    wantsGpu || options.gpus !== undefined ? await usableGpus(host.exec, host.env, options.gpus) : [];
+  const capacity = machineCapacity(gpus);
+  const large = await missingResources(plan, capacity, { store, host });
+  if (large.length > 0)
+    throw new DiagnosticError(large, new Map([[plan.file.source.file, plan.file.source.text]]));
+
   const runId = newRunId();
-  const journal = await Journal.open(store.runDirectory(runId));
+  const runDirectory = store.runDirectory(runId);
+  const journal = await Journal.open(runDirectory);
   const gatherer = new RunSummaryGatherer();
   const reporter = await chooseReporter(options.json === true, console);
   const emit = (untimed: UntimedEvent): void => {
@@ -58,14 +73,19 @@ export async function runCommand(
     seed: plan.file.seed,
     stages: plan.stages.map(({ name, kind }) => ({ name, kind: kind.kind })),
   });
+  const locks = await Locks.open(store.root, runId);
   const outcome = await runPlan(plan, {
     store,
-    executor: localExecutor(options.jobs ?? availableParallelism()),
-    host: localHost(plan.file.directory, store, signal),
+    executor: localExecutor(capacity, options.jobs ?? capacity.cpu),
+    locks,
+    runDirectory,
+    keepGoing: options.keepGoing === true,
+    gpuLimit: options.gpus,
+    host,
     viewDirectory: join(plan.file.directory, 'out'),
     signal,
     emit,
-  });
+  }).finally(() => locks.close());
   emit({ type: 'run-finished', outcome, tookMs: Date.now() - startedMs });
   reporter.close();
   await Promise.all([journal.close(), store.files.save()]);

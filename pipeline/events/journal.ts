@@ -3,6 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from './event.js';
 
+/** Where a run keeps what a stage and its children printed. */
+export function stageLogPath(runDirectory: string, stage: string): string {
+  return join(runDirectory, 'logs', `${stage}.log`);
+}
+
 /** Writes a run's events to `journal.ndjson` and each stage's lines to `logs/<stage>.log`. */
 export class Journal {
   readonly #directory: string;
@@ -33,7 +38,7 @@ export class Journal {
   #log(stage: string): WriteStream {
     let stream = this.#logs.get(stage);
     if (!stream) {
-      stream = createWriteStream(join(this.#directory, 'logs', `${stage}.log`), { flags: 'a' });
+      stream = createWriteStream(stageLogPath(this.#directory, stage), { flags: 'a' });
       this.#logs.set(stage, stream);
     }
     return stream;

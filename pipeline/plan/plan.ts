@@ -4,11 +4,12 @@ import { failure, success, type Result } from '../core/result.js';
 import { derivedSeed } from '../core/seed.js';
 import { issueDiagnostics } from '../file/issues.js';
 import type { PipelineFile } from '../file/parse.js';
-import type { StageKind } from '../stage/definition.js';
+import type { Resources, StageKind } from '../stage/definition.js';
 import type { StageRegistry } from '../stage/registry.js';
 import { bindInputs, type Bindings } from './bind-inputs.js';
 import { orderStages } from './order-stages.js';
 import { selectStages } from './select-stages.js';
+import { stagePolicy, stageResources, type StagePolicy } from './stage-policy.js';
 
 /** A stage whose parameters, inputs and place in the graph are known to be right. */
 export interface PlannedStage {
@@ -18,6 +19,9 @@ export interface PlannedStage {
   /** Function of the file's seed and the stage's own; not of its name, so that renaming re-runs nothing. */
   readonly seed: number;
   readonly inputs: Bindings;
+  /** Of one job: the whole stage, or a batch of its items. */
+  readonly resources: Resources;
+  readonly policy: StagePolicy;
 }
 
 export interface Plan {
@@ -36,7 +40,7 @@ export function planPipeline(
   selection: readonly string[] = [],
 ): Result<Plan, readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
-  const known = new Map<string, { kind: StageKind; params: unknown; seed: number }>();
+  const known = new Map<string, Omit<PlannedStage, 'name' | 'inputs'>>();
   for (const { name, entry } of file.stages) {
     const path = ['stages', name];
     const kind = registry.get(entry.uses);
@@ -48,7 +52,13 @@ export function planPipeline(
     if (!params.success)
       diagnostics.push(...issueDiagnostics(params.error.issues, file.source, [...path, 'with'], kind.params));
     const seed = entry.seed === undefined ? derivedSeed(file.seed) : derivedSeed(file.seed, entry.seed);
-    known.set(name, { kind, params: params.data, seed });
+    known.set(name, {
+      kind,
+      params: params.data,
+      seed,
+      resources: params.success ? stageResources(kind, params.data, entry) : { cpu: 1 },
+      policy: stagePolicy(entry),
+    });
   }
 
   const kinds = new Map([...known].map(([name, { kind }]) => [name, kind]));

@@ -3,11 +3,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
 import { UserError } from '../core/user-error.js';
+import type { Grant } from '../executors/executor.js';
 import type { ArtifactFile } from '../stage/artifact.js';
 import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
 import type { MapStageKind } from '../stage/definition.js';
 import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
 import type { Store } from '../store/store.js';
+import { ItemClaims } from './item-claims.js';
 import type { StageAttempt } from './stage-attempt.js';
 import type { StageState } from './stage-state.js';
 
@@ -38,10 +40,16 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
   const recorded = await store.records.keys();
   const candidates = items.filter(({ key }) => recorded.has(key));
   await concurrently(candidates, 32, async (keyed) => {
-    const record = await store.records.readItem(keyed.key);
-    if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+    await takeFromStore(keyed, store);
   });
   return items;
+}
+
+/** @returns false when the store does not have the item */
+async function takeFromStore(keyed: KeyedItem, store: Store): Promise<boolean> {
+  const record = await store.records.readItem(keyed.key);
+  if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+  return record !== undefined;
 }
 
 /**
@@ -55,8 +63,11 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const stage = state.stage.name;
   const items = await lookUpItems(kind, state, world.store);
   const pending = items.filter(({ result }) => !result);
-  world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
+  // A further attempt knows what the first one made as its own.
+  if (attempt.number === 1)
+    world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
 
+  const claims = new ItemClaims<KeyedItem>(stage, world, attempt.signal);
   const failures = new Map<string, Failure>();
   let hint: string | undefined;
   let done = items.length - pending.length;
@@ -69,12 +80,26 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     settled();
   };
 
-  async function runBatch(batch: readonly KeyedItem[]): Promise<void> {
+  async function runBatch(wanted: readonly KeyedItem[], grant: Grant): Promise<void> {
+    const claimed = await claims.claim(wanted);
+    try {
+      const batch: KeyedItem[] = [];
+      for (const keyed of claimed)
+        // Whoever had it before may have made it since it was looked up.
+        if (await takeFromStore(keyed, world.store)) settled();
+        else batch.push(keyed);
+      if (batch.length > 0) await make(batch, grant);
+    } finally {
+      for (const keyed of claimed) await claims.release(keyed);
+    }
+  }
+
+  async function make(batch: readonly KeyedItem[], grant: Grant): Promise<void> {
     const byId = new Map(batch.map((keyed) => [keyed.item.id, keyed]));
     const batchDirectory = join(attempt.batchesDirectory, randomBytes(6).toString('hex'));
     await mkdir(batchDirectory, { recursive: true });
     const context: BatchContext<unknown> = {
-      ...attempt.context(),
+      ...attempt.context(grant),
       batchDirectory,
       // The engine counts items itself; what a batch knows of its own part is a note at most.
       progress: () => undefined,
@@ -94,6 +119,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
           value,
         });
         keyed.result = { item, files, value };
+        await claims.release(keyed);
         settled();
       },
       reject: fail,
@@ -104,7 +130,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         context,
       );
     } catch (error) {
-      if (world.signal.aborted) throw error;
+      if (attempt.signal.aborted) throw error;
       const { message, details } = describe(error);
       if (error instanceof UserError) hint ??= error.hint;
       for (const { item, result } of batch) if (!result) fail(item, message, details);
@@ -114,15 +140,17 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     for (const { item, result } of batch) if (!result) fail(item, 'the stage ended without a result for it');
   }
 
-  const share = Math.ceil(pending.length / (2 * world.executor.concurrency));
+  const share = Math.ceil(pending.length / (2 * world.executor.concurrency(state.stage.resources)));
   const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
-  const batches: Promise<void>[] = [];
-  for (let start = 0; start < pending.length; start += size) {
-    const batch = pending.slice(start, start + size);
-    batches.push(attempt.submit(0, () => runBatch(batch)));
+  for (let wave: readonly KeyedItem[] = pending; wave.length > 0; wave = await claims.takePutOff()) {
+    const batches: Promise<void>[] = [];
+    for (let start = 0; start < wave.length; start += size) {
+      const batch = wave.slice(start, start + size);
+      batches.push(attempt.submit(0, (grant) => runBatch(batch, grant)));
+    }
+    const outcomes = await Promise.allSettled(batches);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
-  const outcomes = await Promise.allSettled(batches);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   if (failures.size > 0) throw failedItems(stage, items.length, failures, hint);
 
   async function* results(): AsyncIterable<ItemResult> {

@@ -1,13 +1,15 @@
+import { relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
+import { digestOfJson } from '../core/digest.js';
 import { UserError } from '../core/user-error.js';
 import type { RunOutcome } from '../events/event.js';
+import { stageLogPath } from '../events/journal.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
-import type { Artifact } from '../stage/artifact.js';
-import { showArtifacts } from '../store/view.js';
-import { runMapStage } from './map-items.js';
-import { StageAttempt } from './stage-attempt.js';
-import { reasonsToRun, stageState, type StageState } from './stage-state.js';
+import type { Artifact, ArtifactReader } from '../stage/artifact.js';
+import { showArtifacts, showsArtifacts } from '../store/view.js';
+import { makeStage } from './make-stage.js';
+import { stageState } from './stage-state.js';
 import type { World } from './world.js';
 
 type StageEnd =
@@ -16,9 +18,18 @@ type StageEnd =
 
 /**
  * Runs a plan: each stage as soon as those it takes from are done. After a failure nothing new starts, but what
- * runs goes on to its end. Everything that happens is emitted.
+ * runs goes on to its end; where the run or the failed stage says so, so does all that needs no failed stage.
+ * Everything that happens is emitted.
  */
-export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
+export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
+  const logged = new Set<string>();
+  const world: World = {
+    ...outer,
+    emit: (event) => {
+      if (event.type === 'stage-log') logged.add(event.stage);
+      outer.emit(event);
+    },
+  };
   const ends = new Map<string, Promise<StageEnd>>();
   const artifacts = new Map<string, Readonly<Record<string, Artifact>>>();
   let failedFirst: string | undefined;
@@ -41,8 +52,14 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
         world.emit({ type: 'stage-interrupted', stage: stage.name, tookMs });
         return { ended: 'interrupted' };
       }
-      failedFirst ??= stage.name;
-      world.emit({ type: 'stage-failed', stage: stage.name, tookMs, ...describeFailure(error) });
+      if (!world.keepGoing && stage.policy.onFailure === 'stop') failedFirst ??= stage.name;
+      world.emit({
+        type: 'stage-failed',
+        stage: stage.name,
+        tookMs,
+        ...describeFailure(error),
+        ...(logged.has(stage.name) ? { logFile: stageLogPath(world.runDirectory, stage.name) } : {}),
+      });
       return { ended: 'failed' };
     }
   }
@@ -65,51 +82,42 @@ async function makeOrReuse(
   world: World,
 ): Promise<Readonly<Record<string, Artifact>>> {
   const state = await stageState(plan.file, stage, artifacts, world);
-  const outputs = state.record?.outputs ?? (await make(plan, state, world));
-  if (state.record)
+  const { record, made } = state.record
+    ? { record: state.record, made: false }
+    : await makeStage(plan, state, world);
+  const { outputs, itemCount } = record;
+  if (!made)
     world.emit({
       type: 'stage-reused',
       stage: stage.name,
       key: state.key,
       outputs,
-      ...(state.record.itemCount === undefined ? {} : { itemCount: state.record.itemCount }),
+      ...(itemCount === undefined ? {} : { itemCount }),
     });
   await world.store.setLatestKey(plan.file.name, stage.name, state.key);
   const readers = Object.entries(outputs).map(
     ([name, artifact]) => [name, world.store.open(artifact)] as const,
   );
-  await showArtifacts(world.viewDirectory, stage.name, Object.fromEntries(readers));
+  await show(stage.name, Object.fromEntries(readers), world);
   return outputs;
 }
 
-async function make(
-  plan: Plan,
-  state: StageState,
+/** Shows a result in `out/`, one run at a time. */
+async function show(
+  stage: string,
+  artifacts: Readonly<Record<string, ArtifactReader>>,
   world: World,
-): Promise<Readonly<Record<string, Artifact>>> {
-  const { kind, name } = state.stage;
-  world.emit({
-    type: 'stage-started',
-    stage: name,
-    key: state.key,
-    reasons: await reasonsToRun(plan.file, state, world),
-  });
-  const attempt = await StageAttempt.begin(state, world);
-  let itemCount: number | undefined;
-  if (kind.mode === 'map') itemCount = await runMapStage(kind, attempt);
-  else await attempt.submit(1, () => kind.run(attempt.context()));
-  world.signal.throwIfAborted();
-  const record = await attempt.finish(itemCount);
-  world.emit({
-    type: 'stage-succeeded',
-    stage: name,
-    key: state.key,
-    tookMs: record.tookMs,
-    outputs: record.outputs,
-    metrics: record.metrics,
-    ...(itemCount === undefined ? {} : { itemCount }),
-  });
-  return record.outputs;
+): Promise<void> {
+  if (await showsArtifacts(world.viewDirectory, stage, artifacts)) return;
+  // Where the view stands as seen from the store: the same on every machine that has both in one shared folder.
+  const place = relative(world.store.root, world.viewDirectory);
+  const lock = `view-${digestOfJson([place, stage])}`;
+  await world.locks.acquire(lock, world.signal, () => undefined);
+  try {
+    await showArtifacts(world.viewDirectory, stage, artifacts);
+  } finally {
+    await world.locks.release(lock);
+  }
 }
 
 function describeFailure(error: unknown): { message: string; details: readonly string[]; hint?: string } {

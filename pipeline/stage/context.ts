@@ -80,6 +80,11 @@ export interface StageContext<P> extends PlanningContext<P> {
   /** Aborts when the run is cancelled; long loops look at it between steps. */
   readonly signal: AbortSignal;
   readonly host: Host;
+  /**
+   * Numbers of the GPUs that this job has for itself; none when it asked for none. Children see only these, as
+   * their CUDA_VISIBLE_DEVICES says; code in this process keeps to them by itself.
+   */
+  readonly gpus: readonly number[];
   readonly exec: Exec;
   /** How far the stage is; shown with a rate and the time left. */
   progress(progress: {

@@ -18,11 +18,9 @@ export async function showArtifacts(
   stage: string,
   artifacts: Readonly<Record<string, ArtifactReader>>,
 ): Promise<boolean> {
+  if (await showsArtifacts(viewRoot, stage, artifacts)) return false;
   const target = join(viewRoot, stage);
   const identity = viewIdentity(artifacts);
-  const shown = await readFile(join(target, markerName), 'utf8').catch(() => '');
-  if (shown.trim() === identity) return false;
-
   const aside = join(viewRoot, `.${stage}.new`);
   const old = join(viewRoot, `.${stage}.old`);
   await rm(aside, { recursive: true, force: true });
@@ -43,6 +41,16 @@ export async function showArtifacts(
   await rename(aside, target);
   await rm(old, { recursive: true, force: true });
   return true;
+}
+
+/** True when `out/<stage>/` shows these artifacts already. */
+export async function showsArtifacts(
+  viewRoot: string,
+  stage: string,
+  artifacts: Readonly<Record<string, Artifact>>,
+): Promise<boolean> {
+  const shown = await readFile(join(viewRoot, stage, markerName), 'utf8').catch(() => '');
+  return shown.trim() === viewIdentity(artifacts);
 }
 
 function viewIdentity(artifacts: Readonly<Record<string, Artifact>>): string {

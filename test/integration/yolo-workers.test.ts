@@ -60,7 +60,8 @@ describe('training in worker threads', () => {
   let folder: string;
 
   beforeAll(async () => {
-    if (!existsSync(join(root, 'dist/stages/yolo/worker.js'))) await execa('npm', ['run', 'build'], { cwd: root });
+    if (!existsSync(join(root, 'dist/stages/yolo/worker.js')))
+      await execa('npm', ['run', 'build'], { cwd: root });
     folder = await mkdtemp(join(tmpdir(), 'yolo-workers-'));
     await writeSquares(folder, 8, 1);
     await writeFile(join(folder, 'tiny.cfg'), tinyCfg);
