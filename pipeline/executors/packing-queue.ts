@@ -73,8 +73,8 @@ export class PackingQueue {
         },
       };
       signal.addEventListener('abort', leave, { once: true });
-      const behind = this.#waiting.findIndex((other) => other.priority < priority);
-      this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, waiting);
+      const before = this.#waiting.findLastIndex((other) => other.priority >= priority);
+      this.#waiting.splice(before + 1, 0, waiting);
       this.#startWhatFits();
     });
   }
@@ -83,7 +83,7 @@ export class PackingQueue {
     const passed: Waiting[] = [];
     for (let index = 0; index < this.#waiting.length;) {
       const waiting = this.#waiting[index];
-      if (!waiting || this.#free.jobs < 1) return;
+      if (!waiting || this.#free.jobs < 1 || this.#free.cpu < 1) return;
       if (this.#fits(waiting.resources)) {
         this.#waiting.splice(index, 1);
         for (const other of passed) other.overtaken++;

@@ -30,7 +30,12 @@ export async function runProcess(
   file: string,
   args: readonly string[],
   options: ProcessOptions,
-  world: { readonly signal: AbortSignal; readonly log: (line: string) => void },
+  world: {
+    readonly signal: AbortSignal;
+    readonly log: (line: string) => void;
+    /** How long after TERM comes KILL. */
+    readonly graceMs?: number;
+  },
 ): Promise<ProcessResult> {
   // Loaded when the first program is called: most invocations call none.
   const { execa } = await import('execa');
@@ -59,7 +64,7 @@ export async function runProcess(
   let timedOut = false;
   let ending: Promise<void> | undefined;
   const end = (): void => {
-    ending ??= tree?.end(killGraceMs, world.log).then(() => {
+    ending ??= tree?.end(world.graceMs ?? killGraceMs, world.log).then(() => {
       // Whoever escaped from the tree may still hold the other end.
       child.stdout.destroy();
       child.stderr.destroy();

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { hasErrorCode } from '../core/error-code.js';
 import { livesHere, parseLockOwner, thisProcess, type LockOwner } from './lock-owner.js';
 
-const heartbeatMs = 3000;
+const defaultHeartbeatMs = 3000;
 /** An owner on another machine whose heartbeat has not changed for so long, while it was watched, is gone. */
 const defaultStaleMs = 60_000;
 const firstPollMs = 20;
@@ -13,6 +13,13 @@ const longestPollMs = 500;
 /** What came of an attempt at a lock: it is ours, or it is somebody's; who, cannot be told while it changes hands. */
 export type LockAttempt =
   { readonly taken: true } | { readonly taken: false; readonly owner: LockOwner | undefined };
+
+interface LockOptions {
+  readonly heartbeatMs?: number;
+  readonly staleMs?: number;
+  /** Who holds the locks; by default this process. */
+  readonly self?: LockOwner;
+}
 
 /**
  * Locks between runs that share a store, on one machine or several: plain files under `locks/`, of which file
@@ -37,18 +44,17 @@ export class Locks {
   ) {}
 
   /** Makes the run known to the others that share the store, and removes what dead runs of this machine left. */
-  static async open(
-    storeRoot: string,
-    runId: string,
-    options: { readonly staleMs?: number; readonly self?: LockOwner } = {},
-  ): Promise<Locks> {
+  static async open(storeRoot: string, runId: string, options: LockOptions = {}): Promise<Locks> {
     const directory = join(storeRoot, 'locks');
     await mkdir(directory, { recursive: true });
     const self = options.self ?? thisProcess(runId);
     const file = await open(join(directory, `run-${runId}`), 'wx');
     const locks = new Locks(directory, self, options.staleMs ?? defaultStaleMs, file);
     await locks.#beat();
-    locks.#timer = setInterval(() => void locks.#beat().catch(() => undefined), heartbeatMs).unref();
+    locks.#timer = setInterval(
+      () => void locks.#beat().catch(() => undefined),
+      options.heartbeatMs ?? defaultHeartbeatMs,
+    ).unref();
     await locks.#sweep();
     return locks;
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { digestOfJson } from '../core/digest.js';
@@ -22,6 +23,7 @@ type StageEnd =
  * Everything that happens is emitted.
  */
 export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
+  setMaxListeners(0, outer.signal);
   const logged = new Set<string>();
   const world: World = {
     ...outer,

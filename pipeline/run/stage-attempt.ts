@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../core/user-error.js';
@@ -37,6 +38,8 @@ export class StageAttempt {
     readonly number: number,
   ) {
     this.signal = AbortSignal.any([world.signal, this.#timeout.signal]);
+    // Every waiting batch listens to it.
+    setMaxListeners(0, this.signal);
   }
 
   static async begin(state: StageState, world: World, number: number): Promise<StageAttempt> {
