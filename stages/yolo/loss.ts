@@ -9,7 +9,7 @@ export interface LossParts {
   readonly classes: number;
 }
 
-export interface HeadLoss {
+interface HeadLoss {
   readonly parts: LossParts;
   /** dLoss/dRaw, as long as the raw head. */
   readonly gradient: Float32Array;

@@ -166,7 +166,7 @@ export class ShardTask {
 }
 
 /** Corner boxes in pixels as centre and size in shares of the input. */
-export function toShares(objects: FlatObjects, width: number, height: number): ImageTruth {
+function toShares(objects: FlatObjects, width: number, height: number): ImageTruth {
   const boxes = new Float32Array(objects.boxes.length);
   for (let i = 0; i < boxes.length; i += 4) {
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = objects.boxes.subarray(i, i + 4);

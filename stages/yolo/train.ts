@@ -11,10 +11,18 @@ import { optimizerRule, scheduleOf } from './optimization.js';
 import type { YoloTrainParams } from './params.js';
 import type { TrainingSample } from './shard-task.js';
 import { takeStep, validate } from './steps.js';
-import { freshState, makeVectors, named, restore, type EpochReport } from './training-state.js';
+import {
+  freshState,
+  LossSums,
+  makeVectors,
+  named,
+  restore,
+  stateAfterEpoch,
+  type EpochReport,
+} from './training-state.js';
 import { startWorkers } from './worker-pool.js';
 
-export interface TrainingRequest {
+interface TrainingRequest {
   readonly params: YoloTrainParams;
   readonly cfg: DarknetCfg;
   readonly cfgText: string;
@@ -76,7 +84,8 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
         }),
       );
     const validation = await loadAll(request.validation.images, cache.atMost);
-    let sums = { box: 0, objectness: 0, classes: 0, steps: 0 };
+    const sums = new LossSums();
+    const epochAt = (step: number): number => Math.floor((step * params.batch) / count);
     let next = state.step < steps ? loadBatch(state.step) : undefined;
     let stopped = false;
     for (let step = state.step; step < steps && !stopped; step++) {
@@ -85,47 +94,29 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
       const samples = (await next) ?? [];
       next = step + 1 < steps ? loadBatch(step + 1) : undefined;
       next?.catch(() => undefined); // reported when it is awaited
-      const parts = await takeStep(workers, samples, params, layout, rateAt(schedule, step), step);
-      for (const part of parts)
-        sums = { box: sums.box + part.box, objectness: sums.objectness + part.objectness, classes: sums.classes + part.classes, steps: sums.steps }; // prettier-ignore
-      sums.steps++;
-      const seconds = (performance.now() - started) / 1000;
-      const loss = parts.reduce((sum, part) => sum + part.box + part.objectness + part.classes, 0);
+      const rate = rateAt(schedule, step);
+      const loss = sums.add(await takeStep(workers, samples, params, layout, rate, step));
       if (!Number.isFinite(loss))
         throw new UserError(`The training diverged: at step ${step + 1} the loss is ${loss}.`, {
           hint: 'Lower optimizer.rate, or lengthen schedule.warmup.',
         });
-      const epochsDone = Math.min(params.epochs, Math.floor(((step + 1) * params.batch) / count));
-      request.onStep(step + 1, steps, `epoch ${Math.min(params.epochs, epochsDone + 1)}, loss ${loss.toFixed(2)}, ${(params.batch / seconds).toFixed(1)} images/s`); // prettier-ignore
+      const imagesPerSecond = (1000 * params.batch) / (performance.now() - started);
+      const epoch = Math.min(params.epochs, epochAt(step) + 1);
+      request.onStep(step + 1, steps, `epoch ${epoch}, loss ${loss.toFixed(2)}, ${imagesPerSecond.toFixed(1)} images/s`); // prettier-ignore
+
       const last = step + 1 === steps;
-      if (epochsDone === Math.floor((step * params.batch) / count) && !last) continue;
-      const due = last || Math.floor(epochsDone / params.validateEvery) > Math.floor(((step * params.batch) / count) / params.validateEvery); // prettier-ignore
+      const done = last ? params.epochs : epochAt(step + 1);
+      if (done === epochAt(step)) continue;
+      const { validateEvery } = params;
+      const due = last || Math.floor(done / validateEvery) > Math.floor(epochAt(step) / validateEvery);
       const ap50 = due ? await validate(workers, validation, request.validation) : undefined;
-      const mean = (sum: number): number => sum / sums.steps;
-      const report = {
-        epoch: epochsDone,
-        loss: mean(sums.box + sums.objectness + sums.classes),
-        box: mean(sums.box),
-        objectness: mean(sums.objectness),
-        classes: mean(sums.classes),
-        rate: rateAt(schedule, step),
-        ...(ap50 === undefined ? {} : { ap50 }),
-      };
-      sums = { box: 0, objectness: 0, classes: 0, steps: 0 };
       const better = ap50 !== undefined && ap50 > state.bestAp50;
       if (better) best.set(vectors.average);
-      state = {
-        ...state,
-        step: step + 1,
-        bestEpoch: better ? epochsDone : state.bestEpoch,
-        bestAp50: better ? ap50 : state.bestAp50,
-        misses: better ? 0 : state.misses + (ap50 === undefined ? 0 : 1),
-        reports: [...state.reports, report],
-      };
-      request.log(`epoch ${epochsDone}: loss ${report.loss.toFixed(3)}${ap50 === undefined ? '' : `, AP50 ${ap50.toFixed(3)}`}`); // prettier-ignore
+      state = stateAfterEpoch(state, { epoch: done, ...sums.means(), rate, ap50 }, step + 1);
+      request.log(`epoch ${done}: loss ${state.reports.at(-1)?.loss.toFixed(3)}${ap50 === undefined ? '' : `, AP50 ${ap50.toFixed(3)}`}`); // prettier-ignore
       stopped = params.patience !== undefined && state.misses >= params.patience;
-      const finished = stopped ? { ...state, step: steps } : state;
-      await writeCheckpoint(file, { state: finished, vectors: named(vectors, best) });
+      if (stopped) state = { ...state, step: steps };
+      await writeCheckpoint(file, { state, vectors: named(vectors, best) });
     }
     const { bestEpoch, bestAp50, reports } = state;
     return {
@@ -133,7 +124,7 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
       bestEpoch,
       bestAp50,
       reports,
-      imagesSeen: reports.length === 0 ? 0 : Math.min(steps, state.step) * params.batch,
+      imagesSeen: bestEpoch * count,
       device: `${workers[0]?.device ?? ''}, ${workers.length} worker${workers.length === 1 ? '' : 's'}`,
     };
   } finally {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../pipeline/core/json.js';
 import type { NetworkLayout } from '../lib/darknet/layout.js';
 import { readCheckpoint } from '../lib/tensors/checkpoint.js';
+import type { LossParts } from './loss.js';
 import type { SharedVectors } from './shard-task.js';
 
 /** One point of the training's curves. */
@@ -16,7 +17,7 @@ export interface EpochReport {
 }
 
 /** Where a training stands, beside its vectors. Randomness needs no state: it is a function of epoch and image. */
-export interface TrainingState extends JsonObject {
+interface TrainingState extends JsonObject {
   readonly step: number;
   readonly segments: string;
   readonly bestEpoch: number;
@@ -75,4 +76,51 @@ export function freshState(layout: NetworkLayout): TrainingState {
 /** The order of all numbers in a vector, so that none is ever put in another's place. */
 function segmentNames(layout: NetworkLayout): string {
   return layout.segments.map(({ name, length }) => `${name}:${length}`).join(' ');
+}
+
+/** The state after an epoch: its report, and the best network so far if it is that. */
+export function stateAfterEpoch(
+  state: TrainingState,
+  { ap50, ...report }: Omit<EpochReport, 'ap50'> & { readonly ap50: number | undefined },
+  step: number,
+): TrainingState {
+  const better = ap50 !== undefined && ap50 > state.bestAp50;
+  const missed = ap50 !== undefined && !better;
+  return {
+    ...state,
+    step,
+    bestEpoch: better ? report.epoch : state.bestEpoch,
+    bestAp50: better ? ap50 : state.bestAp50,
+    misses: better ? 0 : state.misses + (missed ? 1 : 0),
+    reports: [...state.reports, { ...report, ...(ap50 === undefined ? {} : { ap50 }) }],
+  };
+}
+
+/** The losses of an epoch's steps, to be averaged. */
+export class LossSums {
+  #parts = { box: 0, objectness: 0, classes: 0 };
+  #steps = 0;
+
+  /** Adds the shards of a step. @returns the step's whole loss */
+  add(shards: readonly LossParts[]): number {
+    let loss = 0;
+    for (const { box, objectness, classes } of shards) {
+      this.#parts.box += box;
+      this.#parts.objectness += objectness;
+      this.#parts.classes += classes;
+      loss += box + objectness + classes;
+    }
+    this.#steps++;
+    return loss;
+  }
+
+  /** The means since the last call. */
+  means(): LossParts & { readonly loss: number } {
+    const [box, objectness, classes] = [this.#parts.box, this.#parts.objectness, this.#parts.classes].map(
+      (sum) => sum / this.#steps,
+    ) as [number, number, number];
+    this.#parts = { box: 0, objectness: 0, classes: 0 };
+    this.#steps = 0;
+    return { loss: box + objectness + classes, box, objectness, classes };
+  }
 }

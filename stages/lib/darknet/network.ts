@@ -16,7 +16,7 @@ import type { NetworkLayout, ParameterRole } from './layout.js';
 const LEAKY_SLOPE = 0.1;
 
 /** Called with what a layer's batch normalisation saw; takes over the tensors. */
-export type ObserveStatistics = (layer: number, statistics: BatchStatistics) => void;
+type ObserveStatistics = (layer: number, statistics: BatchStatistics) => void;
 
 /**
  * The tensors of a layout's segments, in its order; the caller disposes of them.

@@ -61,11 +61,13 @@ def _shell(scene, plan, random, material):
         (shapes.box((0.95, 0.05, 2.05), (x, d / 2 - 0.03, 1.025), 0.01), material("door")),
         (shapes.box((0.03, 0.06, 0.14), (x + 0.36, d / 2 - 0.08, 1.0), 0.01), material("metal")),
     ]
-    for _ in range(random.integer(0, 3)):
+    for number in range(random.integer(0, 3)):
         place, height = random.uniform(-0.4, 0.4) * w, random.uniform(1.4, 1.7)
         wide, tall = random.uniform(0.4, 0.9), random.uniform(0.35, 0.7)
-        door.append((shapes.box((wide, 0.03, tall), (place, -d / 2 + 0.03, height), 0.004), material("wood")))
-        door.append((shapes.box((wide - 0.08, 0.03, tall - 0.08), (place, -d / 2 + 0.036, height)), material("accent")))
+        # Each a little before the last: faces in one plane would fight where pictures overlap.
+        front = -d / 2 + 0.03 + 0.02 * number
+        door.append((shapes.box((wide, 0.03, tall), (place, front, height), 0.004), material("wood")))
+        door.append((shapes.box((wide - 0.08, 0.03, tall - 0.08), (place, front + 0.006, height)), material("accent")))
     mesh_objects.compound(scene, "wall things", door)
     if random.chance(0.6):
         wide, deep = random.uniform(1.4, 2.4), random.uniform(1.0, 1.7)

@@ -8,6 +8,7 @@ import { tinyCfg, writeSquares } from '../../support/tiny-detector.js';
 import { parseCfg } from '../../../stages/lib/darknet/cfg.js';
 import { initialWeights } from '../../../stages/lib/darknet/initial-weights.js';
 import { layoutOf } from '../../../stages/lib/darknet/layout.js';
+import { anchorsStage } from '../../../stages/anchors/stage.js';
 import { detectStage } from '../../../stages/detect/stage.js';
 import { predictionRecordSchema } from '../../../stages/lib/dataset/prediction-record.js';
 import { readLabelledImages } from '../../../stages/yolo/batches.js';
@@ -121,6 +122,18 @@ describe('training a detector', () => {
     for (const { detections } of records)
       for (const { box } of detections) for (const side of box) expect(side >= 0 && side <= 64).toBe(true);
   }, 60_000);
+
+  it('refuses anchors that were measured for another input size', async () => {
+    const squares = await folderArtifact('dataset', join(folder, 'squares'));
+    const other = { params: { count: 4, inputSize: [128, 128] }, inputs: { dataset: squares } };
+    const { anchors } = (await runStage(anchorsStage, other)).outputs;
+    if (!anchors) throw new Error('no anchors');
+    const params = { cfg: 'tiny.cfg', epochs: 1, batch: 2, backend: 'wasm' };
+    const inputs = { train: squares, validation: squares, anchors };
+    await expect(runStage(yoloTrainStage, { baseDirectory: folder, params, inputs })).rejects.toThrow(
+      'measured for an input of 128 × 128',
+    );
+  });
 
   it('names an unreadable image and says what to do', async () => {
     await writeSquares(join(folder, 'broken'), 2, 9);
