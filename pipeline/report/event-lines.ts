@@ -40,7 +40,7 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
     }
     case 'stage-retried': {
       const when = `attempt ${event.attempt} of ${event.attempts} in ${formatDuration(event.waitMs)}`;
-      return [{ tone: 'warning', text: `! ${event.stage} failed: ${event.message} ${when}` }];
+      return [{ tone: 'warning', text: `! ${event.stage} failed: ${event.message} (${when})` }];
     }
     case 'stage-items':
       return [

@@ -58,11 +58,11 @@ export class ItemClaims<T extends Claimable> {
   }
 
   /** Says once for every other run that it is waited for. */
-  #announce(owner: LockOwner, items: number): void {
-    const sameRun = owner.runId === this.world.locks.self.runId;
-    if (sameRun || this.#announced.has(owner.runId)) return;
-    this.#announced.add(owner.runId);
-    this.world.emit({ type: 'stage-waits', stage: this.stage, owner, sameRun, items });
+  #announce({ runId, host, pid }: LockOwner, items: number): void {
+    if (runId === this.world.locks.self.runId || this.#announced.has(runId)) return;
+    this.#announced.add(runId);
+    const { stage } = this;
+    this.world.emit({ type: 'stage-waits', stage, owner: { runId, host, pid }, sameRun: false, items });
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { hasErrorCode } from '../core/error-code.js';
 import { processStat } from '../executors/process-stat.js';
 
 /** Who holds a lock, as it stands in the lock's file. */
@@ -48,16 +49,18 @@ export function thisProcess(runId: string): LockOwner {
 
 /**
  * Whether an owner of this machine lives: its process is there and is the same one.
- * @returns undefined for an owner on another machine, of which only its heartbeat tells
+ * @returns undefined for an owner on another machine or hidden from this user: only its heartbeat tells
  */
 export function livesHere(owner: LockOwner, machine: string): boolean | undefined {
   if (owner.machine !== machine) return undefined;
-  if (owner.processStartTime !== '') return processStat(owner.pid)?.startTime === owner.processStartTime;
+  const stat = processStat(owner.pid);
+  if (stat) return stat.startTime === owner.processStartTime;
   try {
     process.kill(owner.pid, 0);
-    return true;
-  } catch {
-    return false;
+    // There is one that /proc does not show as living: it has ended, unless there is no /proc.
+    return owner.processStartTime === '';
+  } catch (error) {
+    return hasErrorCode(error, 'EPERM') ? undefined : false;
   }
 }
 

@@ -20,9 +20,10 @@ export async function makeStage(
 ): Promise<{ readonly record: StageRecord; readonly made: boolean }> {
   const stage = state.stage.name;
   const lock = `stage-${state.key}`;
-  await world.locks.acquire(lock, world.signal, (owner) =>
-    world.emit({ type: 'stage-waits', stage, owner, sameRun: owner.runId === world.locks.self.runId }),
-  );
+  await world.locks.acquire(lock, world.signal, ({ runId, host, pid }) => {
+    const sameRun = runId === world.locks.self.runId;
+    world.emit({ type: 'stage-waits', stage, owner: { runId, host, pid }, sameRun });
+  });
   try {
     const record = await world.store.records.readStage(state.key);
     return record ? { record, made: false } : { record: await make(plan, state, world), made: true };

@@ -77,7 +77,7 @@ export interface StageContext<P> extends PlanningContext<P> {
   locate(content: { readonly digest: Digest }): string;
   /** Scratch that survives a crash: the same key finds the same folder with what was left in it. */
   readonly workDirectory: string;
-  /** Aborts when the run is cancelled; long loops look at it between steps. */
+  /** Aborts when the run is cancelled or the stage's time is over; long loops look at it between steps. */
   readonly signal: AbortSignal;
   readonly host: Host;
   /**

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { RunEvent } from '../../../pipeline/events/event.js';
+import type { Item } from '../../../pipeline/stage/context.js';
+import { defineMapStage } from '../../../pipeline/stage/definition.js';
+import { stageRegistry } from '../../../pipeline/stage/registry.js';
 import { Workspace } from '../../support/workspace.js';
 
 const stage = (name: string, glob: string, more = ''): string =>
@@ -68,9 +72,41 @@ describe('two stages of one run', () => {
     for (const name of ['x', 'y']) expect(await workspace.list(`1/out/${name}`)).toEqual(names);
   });
 
-  it('that have some items in common make each once, and an item that a stage has twice is made once too', async () => {
+  it('that have some items in common make each once', async () => {
     const workspace = await workspaceOf(stage('x', 'in/[ab]*') + stage('y', 'in/[bc]*'), stage('x', 'in/*'));
     expect((await workspace.command('run', '@1')).exitCode).toBe(0);
     expect((await workspace.read('made')).trim().split('\n').sort()).toEqual(names);
+  });
+
+  it('that have one item under two names make it once', async () => {
+    const made: string[] = [];
+    const twins = defineMapStage<Record<string, never>, Item>({
+      kind: 'twins',
+      summary: 'Two names for the same.',
+      revision: 1,
+      params: z.strictObject({}),
+      inputs: {},
+      outputs: { files: { type: 'files', description: 'Nothing much' } },
+      seeded: () => false,
+      batchSize: () => 2,
+      async *items() {
+        yield* [{ id: 'one' }, { id: 'other' }];
+      },
+      itemKey: () => 'the same',
+      async runBatch(items, { commit }) {
+        for (const item of items) {
+          made.push(item.id);
+          await commit(item, { files: {}, value: 'result' });
+        }
+      },
+      async collect(results, { output }) {
+        for await (const { item, value } of results) await output('files').write(item.id, String(value));
+      },
+    });
+    const files = { 'pipeline.yaml': 'version: 1\nstages:\n  t: { uses: twins }\n' };
+    const workspace = await Workspace.create(files, stageRegistry([twins]));
+    expect((await workspace.run()).exitCode).toBe(0);
+    expect(made).toHaveLength(1);
+    for (const name of ['one', 'other']) expect(await workspace.read(`out/t/${name}`)).toBe('result');
   });
 });
