@@ -18,6 +18,8 @@ export interface Claimable {
 export class ItemClaims<T extends Claimable> {
   /** By identity: a stage may have the same item twice, under two names. */
   #putOff: T[] = [];
+  /** Claimed and not given up: another stage of this run may have an item's claim next. */
+  readonly #claimed = new Set<T>();
   readonly #announced = new Set<string>();
 
   constructor(
@@ -30,8 +32,19 @@ export class ItemClaims<T extends Claimable> {
   async claim(items: readonly T[]): Promise<T[]> {
     const claimed: T[] = [];
     const others = new Map<string, { owner: LockOwner; count: number }>();
-    for (const item of items) {
-      const attempt = await this.world.locks.attempt(lockName(item));
+    const attempts = await Promise.allSettled(
+      items.map(async (item) => {
+        const attempt = await this.world.locks.attempt(lockName(item));
+        if (attempt.taken) this.#claimed.add(item);
+        return { item, attempt };
+      }),
+    );
+    for (const outcome of attempts) {
+      if (outcome.status === 'rejected') {
+        for (const item of items) await this.release(item);
+        throw outcome.reason;
+      }
+      const { item, attempt } = outcome.value;
       if (attempt.taken) {
         claimed.push(item);
         continue;
@@ -46,7 +59,7 @@ export class ItemClaims<T extends Claimable> {
 
   /** Gives an item up, made or not. */
   async release(item: T): Promise<void> {
-    await this.world.locks.release(lockName(item));
+    if (this.#claimed.delete(item)) await this.world.locks.release(lockName(item));
   }
 
   /** The items that were put off, after a moment in which their makers may have gone on; none when there are none. */

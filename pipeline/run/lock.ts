@@ -35,6 +35,9 @@ export class Locks {
   readonly #held = new Set<string>();
   readonly #seen = new Map<string, { readonly heartbeat: string; readonly sinceMs: number }>();
   #timer: NodeJS.Timeout | undefined;
+  #beatenMs: number | undefined;
+  /** This run's heart once stood still for so long that another run may have taken it for dead. */
+  #mayBeTakenForDead = false;
 
   private constructor(
     readonly directory: string,
@@ -106,9 +109,13 @@ export class Locks {
   /** Gives a lock up. One that was taken over, because this run was taken for dead, stays with its new owner. */
   async release(name: string): Promise<void> {
     if (!this.#held.has(name)) return;
-    const owner = await this.#owner(name);
-    if (owner !== 'none' && owner?.runId === this.self.runId) await rm(this.#path(name), { force: true });
-    this.#held.delete(name);
+    this.#lookAtHeart();
+    try {
+      const owner = this.#mayBeTakenForDead ? await this.#owner(name) : this.self;
+      if (owner !== 'none' && owner?.runId === this.self.runId) await rm(this.#path(name), { force: true });
+    } finally {
+      this.#held.delete(name);
+    }
   }
 
   async #attempt(name: string): Promise<LockAttempt> {
@@ -178,8 +185,15 @@ export class Locks {
 
   /** Always as long as before: who reads while it is written finds one heartbeat or a mixture, and both have changed. */
   async #beat(): Promise<void> {
+    this.#lookAtHeart();
     const owner: LockOwner = { ...this.self, heartbeat: new Date().toISOString() };
     await this.file.write(`${JSON.stringify(owner)}\n`, 0);
+    this.#beatenMs = performance.now();
+  }
+
+  #lookAtHeart(): void {
+    const stoodStillMs = performance.now() - (this.#beatenMs ?? performance.now());
+    if (stoodStillMs > this.staleMs / 2) this.#mayBeTakenForDead = true;
   }
 
   async #sweep(): Promise<void> {

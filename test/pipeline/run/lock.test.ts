@@ -119,7 +119,7 @@ describe('locks', () => {
   });
 
   it('that a living run took over stay with it when the one that was taken for dead comes back', async () => {
-    const slow = await locksOf('slow', { self: elsewhere('slow'), heartbeatMs: 60_000 });
+    const slow = await locksOf('slow', { self: elsewhere('slow'), heartbeatMs: 60_000, staleMs: 30 });
     await slow.attempt('x');
     const a = await locksOf('a', { staleMs: 30 });
     await a.acquire('x', never, ignore);

@@ -100,13 +100,14 @@ describe('two stages of one run', () => {
         }
       },
       async collect(results, { output }) {
-        for await (const { item, value } of results) await output('files').write(item.id, String(value));
+        for await (const { item, value } of results)
+          await output('files').write(item.id, JSON.stringify(value));
       },
     });
     const files = { 'pipeline.yaml': 'version: 1\nstages:\n  t: { uses: twins }\n' };
     const workspace = await Workspace.create(files, stageRegistry([twins]));
     expect((await workspace.run()).exitCode).toBe(0);
     expect(made).toHaveLength(1);
-    for (const name of ['one', 'other']) expect(await workspace.read(`out/t/${name}`)).toBe('result');
+    for (const name of ['one', 'other']) expect(await workspace.read(`out/t/${name}`)).toBe('"result"');
   });
 });
