@@ -1,4 +1,14 @@
-import { link, mkdir, open, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rm,
+  unlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hasErrorCode } from '../core/error-code.js';
@@ -112,7 +122,9 @@ export class Locks {
     this.#lookAtHeart();
     try {
       const owner = this.#mayBeTakenForDead ? await this.#owner(name) : this.self;
-      if (owner !== 'none' && owner?.runId === this.self.runId) await rm(this.#path(name), { force: true });
+      if (owner !== 'none' && owner?.runId === this.self.runId) await unlink(this.#path(name));
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
     } finally {
       this.#held.delete(name);
     }
