@@ -76,7 +76,13 @@ function commands(
     .usage(fileAndStages)
     .argument('[words...]', wordsHelp)
     .option(...set, collect, [])
-    .option('--jobs <n>', 'how many jobs at once; by default one a CPU', positive)
+    .option(
+      '--jobs <n>',
+      'at most so many jobs at once, and never more than there are CPUs, memory and GPUs for',
+      positive,
+    )
+    .option('--gpus <numbers>', 'use only these GPUs, numbered as by nvidia-smi, as in 0,2', gpuNumbers)
+    .option('--keep-going', 'after a failure, go on with all that does not need the failed stage')
     .option(...store)
     .option('--json', 'events as lines of JSON')
     .action(async (words: string[], options: RunFlags) => {
@@ -195,6 +201,8 @@ interface StoreFlags {
 interface RunFlags {
   readonly set: readonly string[];
   readonly jobs?: number;
+  readonly gpus?: readonly number[];
+  readonly keepGoing?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }
@@ -204,4 +212,11 @@ function positive(text: string): number {
   if (!Number.isInteger(number) || number < 1)
     throw new InvalidArgumentError('It takes a whole number from 1 on.');
   return number;
+}
+
+function gpuNumbers(text: string): readonly number[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (!words.every((word) => /^\d+$/.test(word)))
+    throw new InvalidArgumentError('It takes numbers of GPUs with commas between them, as in 0,2.');
+  return [...new Set(words.map(Number))].sort((a, b) => a - b);
 }

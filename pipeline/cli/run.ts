@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { withoutSecrets, type Secrets } from '../core/secrets.js';
 import { DiagnosticError } from '../core/diagnostic.js';
@@ -7,6 +6,8 @@ import { diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import { Journal } from '../events/journal.js';
 import type { UntimedEvent } from '../events/event.js';
+import { machineCapacity, type Capacity } from '../executors/capacity.js';
+import { usableGpus } from '../executors/gpus.js';
 import { localExecutor } from '../executors/local.js';
 import type { Plan } from '../plan/plan.js';
 import { ndjsonReporter } from '../report/ndjson.js';
@@ -14,9 +15,12 @@ import { plainReporter } from '../report/plain.js';
 import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
 import { writeReport } from '../report/write-report.js';
+import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
+import { Locks } from '../run/lock.js';
 import { missingSources } from '../run/sources.js';
 import { runPlan } from '../run/scheduler.js';
+import type { Host } from '../stage/context.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
@@ -25,6 +29,8 @@ import type { Console, Program } from './program.js';
 export interface RunOptions {
   readonly set: readonly string[];
   readonly jobs?: number;
+  readonly gpus?: readonly number[];
+  readonly keepGoing?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }
@@ -43,24 +49,40 @@ export async function runCommand(
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
+  const host = localHost(plan.file.directory, store, signal);
+  const wantsGpu = plan.stages.some(({ resources }) => (resources.gpu ?? 0) > 0);
+  const gpus =
+    wantsGpu || options.gpus !== undefined ? await usableGpus(host.exec, host.env, options.gpus) : [];
+  const capacity = machineCapacity(gpus);
+  const large = await missingResources(plan, capacity, { store, host });
+  if (large.length > 0)
+    throw new DiagnosticError(large, new Map([[plan.file.source.file, plan.file.source.text]]));
+
   const runId = newRunId();
   const leave = await store.presence.announceRun(runId, signal);
   try {
-    return await runAs(runId, plan, store, options, console, signal);
+    return await runAs(runId, { plan, store, host, capacity, options, console, signal });
   } finally {
     await leave();
   }
 }
 
+interface Prepared {
+  readonly plan: Plan;
+  readonly store: Store;
+  readonly host: Host;
+  readonly capacity: Capacity;
+  readonly options: RunOptions;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+}
+
 async function runAs(
   runId: string,
-  plan: Plan,
-  store: Store,
-  options: RunOptions,
-  console: Console,
-  signal: AbortSignal,
+  { plan, store, host, capacity, options, console, signal }: Prepared,
 ): Promise<number> {
-  const journal = await Journal.open(store.runDirectory(runId));
+  const runDirectory = store.runDirectory(runId);
+  const journal = await Journal.open(runDirectory);
   const gatherer = new RunSummaryGatherer();
   const reporter = await chooseReporter(options.json === true, console);
   const secrets = Object.assign({}, ...plan.stages.map((stage) => stage.secrets)) as Secrets;
@@ -79,14 +101,19 @@ async function runAs(
     seed: plan.file.seed,
     stages: plan.stages.map(({ name, kind }) => ({ name, kind: kind.kind })),
   });
+  const locks = await Locks.open(store.root, runId);
   const outcome = await runPlan(plan, {
     store,
-    executor: localExecutor(options.jobs ?? availableParallelism()),
-    host: localHost(plan.file.directory, store, signal),
+    executor: localExecutor(capacity, options.jobs ?? capacity.cpu),
+    locks,
+    runDirectory,
+    keepGoing: options.keepGoing === true,
+    gpuLimit: options.gpus,
+    host,
     viewDirectory: join(plan.file.directory, 'out'),
     signal,
     emit,
-  });
+  }).finally(() => locks.close());
   emit({ type: 'run-finished', outcome, tookMs: Date.now() - startedMs });
   reporter.close();
   try {
@@ -95,7 +122,7 @@ async function runAs(
     if (options.json !== true) console.out(`report: ${page}`);
   } catch (error) {
     // The results are safe; what failed is what is written about them.
-    const failure = diskFailure(error, store.runDirectory(runId));
+    const failure = diskFailure(error, runDirectory);
     if (!(failure instanceof UserError)) throw failure;
     for (const line of [failure.message, ...(failure.hint ? [failure.hint] : [])]) console.error(line);
     return exitCodes.failure;

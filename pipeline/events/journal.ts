@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { diskFailure, writing } from '../core/disk-failure.js';
 import type { RunEvent } from './event.js';
 
+/** Where a run keeps what a stage and its children printed. */
+export function stageLogPath(runDirectory: string, stage: string): string {
+  return join(runDirectory, 'logs', `${stage}.log`);
+}
+
 /** Writes a run's events to `journal.ndjson` and each stage's lines to `logs/<stage>.log`. */
 export class Journal {
   readonly #directory: string;
@@ -47,7 +52,7 @@ export class Journal {
   #log(stage: string): WriteStream {
     let stream = this.#logs.get(stage);
     if (!stream) {
-      stream = this.#append(join(this.#directory, 'logs', `${stage}.log`));
+      stream = this.#append(stageLogPath(this.#directory, stage));
       this.#logs.set(stage, stream);
     }
     return stream;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationPattern } from '../core/duration.js';
 import type { JsonValue } from '../core/json.js';
 
 const stageName = z
@@ -25,6 +26,37 @@ const axisValue = z.custom<JsonValue>((value) => value !== undefined);
 /** A reference to another stage's output: `stage` or `stage.output`. */
 const outputReference = z.string().min(1);
 
+const durationWords = 'a length of time is a number with ms, s, m, h or d, as in 30s, 10m or 1.5h';
+const duration = z
+  .string({ error: durationWords })
+  .regex(durationPattern, durationWords)
+  .refine((text) => Number.parseFloat(text) > 0, 'a length of time is more than nothing');
+
+/** A whole number from `least` on, with one complaint for all that is none. */
+const wholeNumber = (least: number): z.ZodNumber => {
+  const error = `it takes a whole number from ${least} on`;
+  return z.number({ error }).int({ error }).min(least, { error });
+};
+
+const resources = z.strictObject({
+  cpu: wholeNumber(1).optional().describe('CPUs that a job keeps busy.'),
+  memoryMb: wholeNumber(1).optional().describe('Memory that a job needs, in MiB.'),
+  gpu: wholeNumber(0).optional().describe('GPUs that a job has for itself, by CUDA_VISIBLE_DEVICES.'),
+});
+
+const retries = z.union(
+  [
+    wholeNumber(0),
+    z.strictObject({
+      count: wholeNumber(0).describe('How many more attempts follow a failed one.'),
+      backoff: duration
+        .optional()
+        .describe('The wait before the second attempt, by default 1s; it doubles with each further one.'),
+    }),
+  ],
+  { error: 'it takes a whole number from 0 on, or { count, backoff } as in { count: 2, backoff: 5s }' },
+);
+
 export const stageEntrySchema = z.strictObject({
   uses: z
     .string()
@@ -44,6 +76,25 @@ export const stageEntrySchema = z.strictObject({
     .union([z.number().int(), z.string().regex(/^\$\{matrix\.[^}]+\}$/, 'expected a whole number')])
     .optional()
     .describe('Gives this stage random choices of its own; without it, the seed of the file decides.'),
+  resources: resources
+    .optional()
+    .describe(
+      'What one job of the stage (all of it, or a batch of its items) needs of the machine, where it is not what its kind says.',
+    ),
+  timeout: duration
+    .optional()
+    .describe(
+      'How long the stage may take from when its first job starts, as in 30s, 10m or 2h; then it fails.',
+    ),
+  retries: retries
+    .optional()
+    .describe('How often the stage is tried again after a failure: a number, or { count, backoff }.'),
+  onFailure: z
+    .enum(['stop', 'continue'])
+    .default('stop')
+    .describe(
+      'After a failure: stop starts nothing new; continue goes on with all that does not need this stage.',
+    ),
 });
 
 /** A stage of which all references are filled in. */

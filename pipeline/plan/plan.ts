@@ -5,12 +5,13 @@ import { derivedSeed } from '../core/seed.js';
 import { issueDiagnostics } from '../file/issues.js';
 import type { Labels } from '../file/instance-name.js';
 import type { PipelineFile } from '../file/parse.js';
-import type { StageKind } from '../stage/definition.js';
+import type { Resources, StageKind } from '../stage/definition.js';
 import type { StageRegistry } from '../stage/registry.js';
 import { bindInputs, type Bindings } from './bind-inputs.js';
 import { expandMatrix, type StageInstance } from './expand-matrix.js';
 import { orderStages } from './order-stages.js';
 import { selectStages } from './select-stages.js';
+import { stagePolicy, stageResources, type StagePolicy } from './stage-policy.js';
 
 /** A stage whose parameters, inputs and place in the graph are known to be right. */
 export interface PlannedStage {
@@ -26,6 +27,9 @@ export interface PlannedStage {
   /** Function of the file's seed and the stage's own; not of its name, so that renaming re-runs nothing. */
   readonly seed: number;
   readonly inputs: Bindings;
+  /** Of one job: the whole stage, or a batch of its items. */
+  readonly resources: Resources;
+  readonly policy: StagePolicy;
 }
 
 export interface Plan {
@@ -69,8 +73,19 @@ export function planPipeline(
     diagnostics.push(...checked.diagnostics);
     const { seed: own } = instance.entry;
     const seed = own === undefined ? derivedSeed(file.seed) : derivedSeed(file.seed, own);
-    const { params } = checked;
-    planned.set(name, { name, declared, labels, secrets, kind, params, seed, inputs: bound.bindings });
+    planned.set(name, {
+      name,
+      declared,
+      labels,
+      secrets,
+      kind,
+      params: checked.params,
+      seed,
+      inputs: bound.bindings,
+      resources:
+        checked.diagnostics.length === 0 ? stageResources(kind, checked.params, instance.entry) : { cpu: 1 },
+      policy: stagePolicy(instance.entry),
+    });
   }
   const order = orderStages(file, instances, bindings);
   diagnostics.push(...order.diagnostics);

@@ -78,6 +78,11 @@ function gather(
     case 'stage-started':
       Object.assign(stage, { key: event.key, reasons: event.reasons });
       break;
+    case 'stage-retried':
+      // What counts is how the last attempt ends.
+      stage.warnings = [];
+      if (stage.items) stage.items.failed = 0;
+      break;
     case 'stage-items':
       stage.items = { total: event.total, reused: event.reused, failed: 0 };
       break;
@@ -91,7 +96,8 @@ function gather(
       Object.assign(stage, { state: 'ran', tookMs: event.tookMs, outputs: event.outputs });
       break;
     case 'stage-failed': {
-      const text = [event.message, ...event.details, ...(event.hint ? [event.hint] : [])].join('\n');
+      const log = event.logFile ? [`The whole log: ${event.logFile}`] : [];
+      const text = [event.message, ...event.details, ...log, ...(event.hint ? [event.hint] : [])].join('\n');
       Object.assign(stage, { state: 'failed', tookMs: event.tookMs, error: text });
       break;
     }
@@ -102,6 +108,7 @@ function gather(
     case 'stage-interrupted':
       Object.assign(stage, { state: 'interrupted', tookMs: event.tookMs });
       break;
+    case 'stage-waits':
     case 'stage-progress':
     case 'stage-log':
       break;

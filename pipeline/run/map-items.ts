@@ -5,11 +5,13 @@ import { concurrently } from '../core/concurrently.js';
 import { DiskError, diskFailure } from '../core/disk-failure.js';
 import { withDigestsOfSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
+import type { Grant } from '../executors/executor.js';
 import type { ArtifactFile } from '../stage/artifact.js';
 import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
 import type { MapStageKind } from '../stage/definition.js';
 import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
 import type { Store } from '../store/store.js';
+import { ItemClaims } from './item-claims.js';
 import type { StageAttempt } from './stage-attempt.js';
 import type { StageState } from './stage-state.js';
 
@@ -40,10 +42,16 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
   const recorded = await store.records.keys();
   const candidates = items.filter(({ key }) => recorded.has(key));
   await concurrently(candidates, 32, async (keyed) => {
-    const record = await store.records.readItem(keyed.key);
-    if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+    await takeFromStore(keyed, store);
   });
   return items;
+}
+
+/** @returns false when the store does not have the item */
+async function takeFromStore(keyed: KeyedItem, store: Store): Promise<boolean> {
+  const record = await store.records.readItem(keyed.key);
+  if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+  return record !== undefined;
 }
 
 /**
@@ -61,8 +69,11 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     state.key,
     items.map(({ key }) => key),
   );
-  world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
+  // A further attempt knows what the first one made as its own.
+  if (attempt.number === 1)
+    world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
 
+  const claims = new ItemClaims<KeyedItem>(stage, world, attempt.signal);
   const failures = new Map<string, Failure>();
   let hint: string | undefined;
   let done = items.length - pending.length;
@@ -78,13 +89,27 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   // On a full or broken disk every item would be made in vain: no further batch starts.
   const disk: { failure?: DiskError } = {};
 
-  async function runBatch(batch: readonly KeyedItem[]): Promise<void> {
+  async function runBatch(wanted: readonly KeyedItem[], grant: Grant): Promise<void> {
     if (disk.failure) return;
+    const claimed = await claims.claim(wanted);
+    try {
+      const batch: KeyedItem[] = [];
+      for (const keyed of claimed)
+        // Whoever had it before may have made it since it was looked up.
+        if (await takeFromStore(keyed, world.store)) settled();
+        else batch.push(keyed);
+      if (batch.length > 0) await make(batch, grant);
+    } finally {
+      for (const keyed of claimed) await claims.release(keyed);
+    }
+  }
+
+  async function make(batch: readonly KeyedItem[], grant: Grant): Promise<void> {
     const byId = new Map(batch.map((keyed) => [keyed.item.id, keyed]));
     const batchDirectory = join(attempt.batchesDirectory, randomBytes(6).toString('hex'));
     await mkdir(batchDirectory, { recursive: true });
     const context: BatchContext<unknown> = {
-      ...attempt.context(),
+      ...attempt.context(grant),
       batchDirectory,
       // The engine counts items itself; what a batch knows of its own part is a note at most.
       progress: () => undefined,
@@ -98,6 +123,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
           if (error instanceof DiskError) disk.failure ??= error;
           throw error;
         }
+        await claims.release(keyed);
         settled();
       },
       reject: fail,
@@ -108,7 +134,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         context,
       );
     } catch (thrown) {
-      if (world.signal.aborted) throw thrown;
+      if (attempt.signal.aborted) throw thrown;
       const error = diskFailure(thrown, attempt.directory);
       if (error instanceof DiskError) disk.failure ??= error;
       const { message, details } = describe(error);
@@ -132,15 +158,17 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     return { item, files, value };
   }
 
-  const share = Math.ceil(pending.length / (2 * world.executor.concurrency));
+  const share = Math.ceil(pending.length / (2 * world.executor.concurrency(state.stage.resources)));
   const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
-  const batches: Promise<void>[] = [];
-  for (let start = 0; start < pending.length; start += size) {
-    const batch = pending.slice(start, start + size);
-    batches.push(attempt.submit(0, () => runBatch(batch)));
+  for (let wave: readonly KeyedItem[] = pending; wave.length > 0; wave = await claims.takePutOff()) {
+    const batches: Promise<void>[] = [];
+    for (let start = 0; start < wave.length; start += size) {
+      const batch = wave.slice(start, start + size);
+      batches.push(attempt.submit(0, (grant) => runBatch(batch, grant)));
+    }
+    const outcomes = await Promise.allSettled(batches);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
-  const outcomes = await Promise.allSettled(batches);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   if (disk.failure) throw disk.failure;
   if (failures.size > 0) throw failedItems(stage, items.length, failures, hint);
 

@@ -1,17 +1,20 @@
+import { setMaxListeners } from 'node:events';
+import { relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
+import { digestOfJson } from '../core/digest.js';
 import { diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import type { RunOutcome } from '../events/event.js';
+import { stageLogPath } from '../events/journal.js';
 import { instanceFolder } from '../file/instance-name.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
-import type { Artifact } from '../stage/artifact.js';
-import type { CacheKey } from '../store/key-parts.js';
+import type { Artifact, ArtifactReader } from '../stage/artifact.js';
 import { removeIncomingLeftovers } from '../store/leftovers.js';
-import { removeViewLeftovers, showArtifacts } from '../store/view.js';
-import { runMapStage } from './map-items.js';
-import { discardWork, StageAttempt } from './stage-attempt.js';
-import { reasonsToRun, stageState, type StageState } from './stage-state.js';
+import { removeViewLeftovers, showArtifacts, showsArtifacts } from '../store/view.js';
+import { makeStage } from './make-stage.js';
+import { discardWork } from './stage-attempt.js';
+import { stageState } from './stage-state.js';
 import type { World } from './world.js';
 
 type StageEnd =
@@ -20,12 +23,21 @@ type StageEnd =
 
 /**
  * Runs a plan: each stage as soon as those it takes from are done. After a failure nothing new starts, but what
- * runs goes on to its end. Everything that happens is emitted.
+ * runs goes on to its end; where the run or the failed stage says so, so does all that needs no failed stage.
+ * Everything that happens is emitted.
  */
-export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
+export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
+  setMaxListeners(0, outer.signal);
+  const logged = new Set<string>();
+  const world: World = {
+    ...outer,
+    emit: (event) => {
+      if (event.type === 'stage-log') logged.add(event.stage);
+      outer.emit(event);
+    },
+  };
   const ends = new Map<string, Promise<StageEnd>>();
   const artifacts = new Map<string, Readonly<Record<string, Artifact>>>();
-  const inProgress = new Map<CacheKey, Promise<unknown>>();
   let failedFirst: string | undefined;
 
   async function run(stage: PlannedStage): Promise<StageEnd> {
@@ -37,7 +49,7 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
     if (failedFirst !== undefined) return blocked(stage, failedFirst);
     const startedMs = Date.now();
     try {
-      const outputs = await makeOrReuse(plan, stage, artifacts, inProgress, world);
+      const outputs = await makeOrReuse(plan, stage, artifacts, world);
       artifacts.set(stage.name, outputs);
       return { outputs };
     } catch (error) {
@@ -46,12 +58,13 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
         world.emit({ type: 'stage-interrupted', stage: stage.name, tookMs });
         return { ended: 'interrupted' };
       }
-      failedFirst ??= stage.name;
+      if (!world.keepGoing && stage.policy.onFailure === 'stop') failedFirst ??= stage.name;
       world.emit({
         type: 'stage-failed',
         stage: stage.name,
         tookMs,
         ...describeFailure(diskFailure(error, world.store.root)),
+        ...(logged.has(stage.name) ? { logFile: stageLogPath(world.runDirectory, stage.name) } : {}),
       });
       return { ended: 'failed' };
     }
@@ -74,29 +87,20 @@ async function makeOrReuse(
   plan: Plan,
   stage: PlannedStage,
   artifacts: ReadonlyMap<string, Readonly<Record<string, Artifact>>>,
-  inProgress: Map<CacheKey, Promise<unknown>>,
   world: World,
 ): Promise<Readonly<Record<string, Artifact>>> {
-  let state = await stageState(plan.file, stage, artifacts, world);
-  // Two stages with the same key are one: the second takes what the first makes.
-  const twin = inProgress.get(state.key);
-  if (twin && !state.record) {
-    await twin;
-    state = await stageState(plan.file, stage, artifacts, world);
-  }
-  let outputs = state.record?.outputs;
-  if (!outputs) {
-    const made = make(plan, state, world);
-    inProgress.set(state.key, made);
-    outputs = await made;
-  }
-  if (state.record) {
+  const state = await stageState(plan.file, stage, artifacts, world);
+  const { record, made } = state.record
+    ? { record: state.record, made: false }
+    : await makeStage(plan, state, world);
+  const { outputs, itemCount } = record;
+  if (!made) {
     world.emit({
       type: 'stage-reused',
       stage: stage.name,
       key: state.key,
       outputs,
-      ...(state.record.itemCount === undefined ? {} : { itemCount: state.record.itemCount }),
+      ...(itemCount === undefined ? {} : { itemCount }),
     });
     await discardWork(world.store, state.key);
   }
@@ -104,39 +108,26 @@ async function makeOrReuse(
   const readers = Object.entries(outputs).map(
     ([name, artifact]) => [name, world.store.open(artifact)] as const,
   );
-  const folder = instanceFolder(stage.declared, stage.labels);
-  await showArtifacts(world.viewDirectory, folder, Object.fromEntries(readers));
+  await show(instanceFolder(stage.declared, stage.labels), Object.fromEntries(readers), world);
   return outputs;
 }
 
-async function make(
-  plan: Plan,
-  state: StageState,
+/** Shows a result in a folder of `out/`, one run at a time. */
+async function show(
+  folder: string,
+  artifacts: Readonly<Record<string, ArtifactReader>>,
   world: World,
-): Promise<Readonly<Record<string, Artifact>>> {
-  const { kind, name } = state.stage;
-  world.emit({
-    type: 'stage-started',
-    stage: name,
-    key: state.key,
-    reasons: await reasonsToRun(plan.file, state, world),
-  });
-  const attempt = await StageAttempt.begin(state, world);
-  let itemCount: number | undefined;
-  if (kind.mode === 'map') itemCount = await runMapStage(kind, attempt);
-  else await attempt.submit(1, () => kind.run(attempt.context()));
-  world.signal.throwIfAborted();
-  const record = await attempt.finish(itemCount);
-  world.emit({
-    type: 'stage-succeeded',
-    stage: name,
-    key: state.key,
-    tookMs: record.tookMs,
-    outputs: record.outputs,
-    metrics: record.metrics,
-    ...(itemCount === undefined ? {} : { itemCount }),
-  });
-  return record.outputs;
+): Promise<void> {
+  if (await showsArtifacts(world.viewDirectory, folder, artifacts)) return;
+  // Where the view stands as seen from the store: the same on every machine that has both in one shared folder.
+  const place = relative(world.store.root, world.viewDirectory);
+  const lock = `view-${digestOfJson([place, folder])}`;
+  await world.locks.acquire(lock, world.signal, () => undefined);
+  try {
+    await showArtifacts(world.viewDirectory, folder, artifacts);
+  } finally {
+    await world.locks.release(lock);
+  }
 }
 
 function describeFailure(error: unknown): { message: string; details: readonly string[]; hint?: string } {

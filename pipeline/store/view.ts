@@ -36,11 +36,9 @@ export async function showArtifacts(
   stage: string,
   artifacts: Readonly<Record<string, ArtifactReader>>,
 ): Promise<boolean> {
+  if (await showsArtifacts(viewRoot, stage, artifacts)) return false;
   const target = join(viewRoot, stage);
   const identity = viewIdentity(artifacts);
-  const shown = await readFile(join(target, markerName), 'utf8').catch(() => '');
-  if (shown.trim() === identity) return false;
-
   // The names say whose they are: what a killed run left is removed, what another run is making is not.
   const aside = join(dirname(target), `.${basename(target)}.new.${processIdentity}`);
   const old = join(dirname(target), `.${basename(target)}.old.${processIdentity}`);
@@ -123,6 +121,16 @@ async function clearPlainView(folder: string): Promise<void> {
     throw error;
   }
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** True when `out/<stage>/` shows these artifacts already. */
+export async function showsArtifacts(
+  viewRoot: string,
+  stage: string,
+  artifacts: Readonly<Record<string, Artifact>>,
+): Promise<boolean> {
+  const shown = await readFile(join(viewRoot, stage, markerName), 'utf8').catch(() => '');
+  return shown.trim() === viewIdentity(artifacts);
 }
 
 function viewIdentity(artifacts: Readonly<Record<string, Artifact>>): string {

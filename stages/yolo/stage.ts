@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineStage } from '../../pipeline/stage/definition.js';
 import { expectedBackend } from '../lib/tensors/backend-choice.js';
 import { yoloTrainParams, type YoloTrainParams } from './params.js';
@@ -18,7 +19,7 @@ export const yoloTrainStage = defineStage({
   },
   seeded: () => true,
   resources: ({ workers, shards, backend }) => ({
-    cpu: workers === 'auto' ? shards : Math.min(workers, shards),
+    cpu: Math.min(workers === 'auto' ? availableParallelism() : workers, shards),
     ...(backend === 'gpu' ? { gpu: 1 } : {}),
   }),
   sources: ({ cfg, weights }) => [
