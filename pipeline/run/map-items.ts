@@ -13,15 +13,16 @@ import type { StageState } from './stage-state.js';
 
 const shownFailures = 5;
 
-interface KeyedItem {
+/** An item with the key that its result is recorded under. */
+export interface KeyedItem {
   readonly item: Item;
   readonly parts: ItemKeyParts;
   readonly key: CacheKey;
   result?: ItemResult;
 }
 
-/** All items of a map stage with their keys, and the results of those that the store already has. */
-export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
+/** All items of a map stage with their keys. */
+export async function keyedItems(kind: MapStageKind, state: StageState): Promise<KeyedItem[]> {
   const items: KeyedItem[] = [];
   const seen = new Set<string>();
   for await (const item of kind.items(state.context)) {
@@ -35,6 +36,12 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
     };
     items.push({ item, parts, key: itemKey(parts) });
   }
+  return items;
+}
+
+/** All items of a map stage with their keys, and the results of those that the store already has. */
+export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
+  const items = await keyedItems(kind, state);
   const recorded = await store.records.keys();
   const candidates = items.filter(({ key }) => recorded.has(key));
   await concurrently(candidates, 32, async (keyed) => {
@@ -125,6 +132,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   if (failures.size > 0) throw failedItems(stage, items.length, failures, hint);
 
+  await world.store.items.write(
+    state.key,
+    items.map(({ item, key }) => [item.id, key] as const),
+  );
   async function* results(): AsyncIterable<ItemResult> {
     for (const { result } of items) if (result) yield result;
   }

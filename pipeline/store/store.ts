@@ -7,6 +7,7 @@ import type { Artifact, ArtifactReader } from '../stage/artifact.js';
 import { Blobs } from './blobs.js';
 import { FactMemory } from './fact-memory.js';
 import { FileMemory } from './file-memory.js';
+import { ItemIndex } from './item-index.js';
 import type { CacheKey } from './key-parts.js';
 import { openArtifact } from './manifest.js';
 import { Records } from './records.js';
@@ -19,12 +20,14 @@ export class Store {
   readonly records: Records;
   readonly files: FileMemory;
   readonly facts: FactMemory;
+  readonly items: ItemIndex;
 
   constructor(readonly root: string) {
     this.blobs = new Blobs(root);
     this.records = new Records(root, this.blobs);
     this.files = new FileMemory(root);
     this.facts = new FactMemory(root);
+    this.items = new ItemIndex(root);
   }
 
   open(artifact: Artifact): ArtifactReader {
@@ -39,7 +42,11 @@ export class Store {
   }
 
   runDirectory(runId: string): string {
-    return join(this.root, 'runs', runId);
+    return join(this.runsDirectory, runId);
+  }
+
+  get runsDirectory(): string {
+    return join(this.root, 'runs');
   }
 
   /** The key under which a stage of this name was last made: what `plan` compares with to say why. */

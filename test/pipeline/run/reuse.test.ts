@@ -142,6 +142,6 @@ describe('pipeline plan', () => {
     );
     await workspace.run();
     await workspace.write('in/b.txt', 'other');
-    expect(await planned(workspace)).toContain('1 of 2 items reused, 1 new: each b.txt changed');
+    expect(await planned(workspace)).toContain('1 of 2 items reused, 1 new because each b.txt changed');
   });
 });
