@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
-import { parsePipelineFile } from '../file/parse.js';
+import { parsePipelineFile, type PipelineFile } from '../file/parse.js';
 import { planPipeline, type Plan } from '../plan/plan.js';
 import type { StageRegistry } from '../stage/registry.js';
 
@@ -28,12 +28,39 @@ function fileAndStages(words: readonly string[]): {
   return { path: resolve(defaultName), stages: words };
 }
 
+/** How a pipeline file is to be read. */
+export interface FileOptions {
+  readonly set: readonly string[];
+  readonly store?: string | undefined;
+}
+
 /** Reads a pipeline file and plans it. @throws DiagnosticError with everything that is wrong with it */
 export async function loadPlan(
   words: readonly string[],
   registry: StageRegistry,
-  options: { readonly set: readonly string[]; readonly store?: string | undefined },
+  options: FileOptions,
 ): Promise<{ readonly plan: Plan; readonly storeDirectory: string }> {
+  const { file, stages, texts, storeDirectory } = await loadFile(words, options);
+  const plan = planPipeline(file, registry, stages);
+  if (!plan.ok) throw new DiagnosticError(plan.error, texts);
+  return { plan: plan.value, storeDirectory };
+}
+
+/** Where the command line's FILE is, for one who does not need it to be without mistakes. */
+export function pipelineFilePath(words: readonly string[]): string {
+  return fileAndStages(words).path;
+}
+
+/** Reads a pipeline file, and does not look at its stages yet. @throws DiagnosticError when it is not well-formed */
+export async function loadFile(
+  words: readonly string[],
+  options: FileOptions,
+): Promise<{
+  readonly file: PipelineFile;
+  readonly stages: readonly string[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly storeDirectory: string;
+}> {
   const { path, stages } = fileAndStages(words);
   const text = await readFile(path, 'utf8').catch(async () => {
     throw new DiagnosticError([await noSuchFile(path, stages)]);
@@ -43,10 +70,10 @@ export async function loadPlan(
   const texts = new Map([[shownAs, text]]);
   const file = parsePipelineFile(text, path, options.set, shownAs);
   if (!file.ok) throw new DiagnosticError(file.error, texts);
-  const plan = planPipeline(file.value, registry, stages);
-  if (!plan.ok) throw new DiagnosticError(plan.error, texts);
   return {
-    plan: plan.value,
+    file: file.value,
+    stages,
+    texts,
     storeDirectory: options.store === undefined ? file.value.store : resolve(options.store),
   };
 }

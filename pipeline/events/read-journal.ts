@@ -74,6 +74,8 @@ function parseLine(line: string): RunEvent | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
-  const shape = Object.hasOwn(shapes, String(value.type)) ? shapes[value.type as RunEvent['type']] : undefined;
+  const shape = Object.hasOwn(shapes, String(value.type))
+    ? shapes[value.type as RunEvent['type']]
+    : undefined;
   return shape?.safeParse(value).success ? (value as RunEvent) : undefined;
 }

@@ -60,13 +60,16 @@ export function changesBetween(
 ): readonly KeyChange[] {
   const [old, fresh] = [before.parts, now.parts];
   if (old.kind !== fresh.kind) return [{ part: 'kind', path: '', before: old.kind, after: fresh.kind }];
-  const changes: KeyChange[] = [...revisionChanges(old, fresh), ...leafChanges('params', old.params, fresh.params)];
-  if (old.seed !== fresh.seed)
-    changes.push({ part: 'seed', path: '', ...sides(old.seed, fresh.seed) });
+  const changes: KeyChange[] = [
+    ...revisionChanges(old, fresh),
+    ...leafChanges('params', old.params, fresh.params),
+  ];
+  if (old.seed !== fresh.seed) changes.push({ part: 'seed', path: '', ...sides(old.seed, fresh.seed) });
   for (const role of names(before.sourceNames, now.sourceNames)) {
     const [was = {}, is = {}] = [before.sourceNames[role], now.sourceNames[role]];
     for (const path of names(was, is))
-      if (was[path] !== is[path]) changes.push({ part: 'sources', role, path, ...sides(was[path], is[path]) });
+      if (was[path] !== is[path])
+        changes.push({ part: 'sources', role, path, ...sides(was[path], is[path]) });
   }
   for (const path of names(old.inputs, fresh.inputs)) {
     const [was, is] = [old.inputs[path], fresh.inputs[path]];

@@ -1,6 +1,5 @@
-import type { Digest } from '../core/digest.js';
+import { isDigest, type Digest } from '../core/digest.js';
 import type { JsonValue } from '../core/json.js';
-import { isDigest } from '../core/digest.js';
 import { changesBetween, type KeyChange, type KeyedStage, type SourceNames } from './changes.js';
 
 /** A stage as it was made or would be made at some moment. */
@@ -52,37 +51,73 @@ export function causesOf(
 }
 
 /**
- * The source files and inputs of a stage that the changes of one of its items come from: those whose digests stand
- * in the item's old and new key. An item's key names contents; which file they are of, only the stage knows.
+ * The source files of a stage that the changes of one of its items come from: those whose digests stand in the item's
+ * old or new key. An item's key names contents; which file they are of, only the stage knows.
  */
 export function sourcesBehind(
   changes: readonly KeyChange[],
   before: SourceNames,
   now: SourceNames,
 ): readonly KeyChange[] {
+  const { old, fresh } = digestsOf(changes);
+  const found: KeyChange[] = [];
+  for (const role of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    const [was = {}, is = {}] = [before[role], now[role]];
+    for (const path of new Set([...Object.keys(was), ...Object.keys(is)])) {
+      const [first, second] = [was[path], is[path]];
+      if (first === second || !((first && old.has(first)) || (second && fresh.has(second)))) continue;
+      found.push({
+        part: 'sources',
+        role,
+        path,
+        ...(first === undefined ? {} : { before: first }),
+        ...(second === undefined ? {} : { after: second }),
+      });
+    }
+  }
+  return found;
+}
+
+/** As sourcesBehind, for the files of an input; `before` and `now` are their paths by digest. */
+export function filesBehind(
+  changes: readonly KeyChange[],
+  input: Extract<KeyChange, { part: 'inputs' }>,
+  before: ReadonlyMap<Digest, string>,
+  now: ReadonlyMap<Digest, string>,
+): readonly KeyChange[] {
+  const { old, fresh } = digestsOf(changes);
+  const files = new Map<string, { before?: readonly Digest[]; after?: readonly Digest[] }>();
+  for (const digest of old) {
+    const path = before.get(digest);
+    if (path !== undefined) files.set(path, { before: [digest] });
+  }
+  for (const digest of fresh) {
+    const path = now.get(digest);
+    if (path !== undefined) files.set(path, { ...files.get(path), after: [digest] });
+  }
+  return [...files].map(([path, sides]) => ({
+    part: 'inputs',
+    path: `${input.path}/${path}`,
+    from: input.from,
+    ...sides,
+  }));
+}
+
+/** The contents that stand in an item's old key and no longer in the new one, and the other way round. */
+function digestsOf(changes: readonly KeyChange[]): {
+  readonly old: ReadonlySet<Digest>;
+  readonly fresh: ReadonlySet<Digest>;
+} {
   const [old, fresh] = [new Set<Digest>(), new Set<Digest>()];
   for (const change of changes) {
     if (change.part !== 'item') continue;
     for (const digest of digestsIn(change.before)) old.add(digest);
     for (const digest of digestsIn(change.after)) fresh.add(digest);
   }
-  const found: KeyChange[] = [];
-  for (const role of new Set([...Object.keys(before), ...Object.keys(now)])) {
-    const [was = {}, is = {}] = [before[role], now[role]];
-    for (const path of new Set([...Object.keys(was), ...Object.keys(is)])) {
-      const [first, second] = [was[path], is[path]];
-      if (first === second) continue;
-      if ((first && old.has(first)) || (second && fresh.has(second)))
-        found.push({
-          part: 'sources',
-          role,
-          path,
-          ...(first === undefined ? {} : { before: first }),
-          ...(second === undefined ? {} : { after: second }),
-        });
-    }
-  }
-  return found;
+  return {
+    old: new Set([...old].filter((digest) => !fresh.has(digest))),
+    fresh: new Set([...fresh].filter((digest) => !old.has(digest))),
+  };
 }
 
 function digestsIn(value: JsonValue | undefined): readonly Digest[] {
