@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
@@ -29,11 +30,14 @@ export async function watchCommand(
 ): Promise<number> {
   const watcher = new SourceWatcher(signal);
   const load = (): Promise<Loaded> => loadPlan(words, program.registry, options);
+  const path = pipelineFilePath(words);
+  // A file that is not there at all is a slip of the command line, not something to wait for.
+  if (!existsSync(path)) await load();
   try {
     let loaded: Loaded | undefined;
     while (!signal.aborted) {
       try {
-        const found = await loadWatched(load, loaded, pipelineFilePath(words), watcher);
+        const found = await loadWatched(load, loaded, path, watcher);
         loaded = found.loaded ?? loaded;
         if (found.mistake) throw found.mistake;
         if (loaded && (await hasWork(loaded, signal)))

@@ -123,5 +123,5 @@ function digestsOf(changes: readonly KeyChange[]): {
 function digestsIn(value: JsonValue | undefined): readonly Digest[] {
   if (isDigest(value)) return [value];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((each) => digestsIn(each as JsonValue | undefined));
+  return Object.values(value).flatMap((each) => digestsIn(each));
 }

@@ -72,16 +72,18 @@ function edge(route: readonly LayerPlace[], label: string, boxes: ReadonlyMap<La
   const from = { x: first.x + first.width, y: first.y + first.height / 2 };
   let path = `M${round(from.x)} ${round(from.y)}`;
   let at = from;
-  let labelY = from.y;
   for (const [index, box] of rest.entries()) {
     const to = { x: box.x, y: box.y + box.height / 2 };
     const half = (at.x + to.x) / 2;
     path += `C${round(half)} ${round(at.y)} ${round(half)} ${round(to.y)} ${round(to.x)} ${round(to.y)}`;
-    if (index === 0) labelY = (from.y + to.y) / 2;
     at = { x: box.x + box.width, y: to.y };
     if (index < rest.length - 1) path += `L${round(at.x)} ${round(at.y)}`;
   }
-  const labelX = from.x + size.columnGap / 2;
+  const second = rest[0];
+  // Lines part on their way to a passage, and meet at a stage: there the label stands further on, here halfway.
+  const [along, across] = second && second.height === size.passageHeight ? [0.72, 0.84] : [0.5, 0.5];
+  const labelX = from.x + size.columnGap * along;
+  const labelY = from.y + (second ? second.y + second.height / 2 - from.y : 0) * across;
   return `<path d="${path}" fill="none" stroke="#6b7080" marker-end="url(#tip)"/><text x="${round(labelX)}" y="${round(labelY - 4)}" text-anchor="middle" font-size="10" fill="#4a4e5c" stroke="#ffffff" stroke-width="3" paint-order="stroke">${escaped(label)}</text>`;
 }
 
