@@ -89,7 +89,8 @@ module.exports = {
     },
     {
       name: 'part-of-the-program',
-      comment: 'Code that no command reaches, only tests. Workers are started by their address, not imported.',
+      comment:
+        'Code that no command reaches, only tests. Workers are started by their address, not imported.',
       severity: 'error',
       from: { path: '^stages/main\\.ts$' },
       to: { path: '^(pipeline|stages)/', pathNot: 'worker\\.ts$', reachable: false },

@@ -1,2 +1,2 @@
-"""What of Darkroom runs inside Blender. Modules that never import bpy: contract, geometry, mask, random_stream,
-scene_parameters, visibility_sampling and people's forms; the others are the thin rooms around bpy."""
+"""What of Darkroom runs inside Blender. Modules that never import bpy: contract, geometry, png_chunks, random_stream,
+scene_parameters, shapes and the forms of people; the others are the thin rooms around bpy."""

@@ -17,6 +17,8 @@ DEFAULTS = {
     "distance": 4.0, "elevation": 15.0, "azimuth": 0.0, "aimX": 0.0, "aimY": 0.0, "focal": 35.0, "roll": 0.0,
 }
 NEAR_M = 0.05
+"""How near a camera may come to a target."""
+NEAREST_TARGET_M = 1.1
 """Free space that a camera needs around itself."""
 CLEARANCE_M = 0.35
 """Share of a target's sampled points that must be in sight."""
@@ -41,7 +43,8 @@ def make_camera(scene):
 
 
 def place(scene, draws, targets, aim, place_camera=None):
-    """Puts the camera at the first draw that holds, or at the last one.
+    """Puts the camera at the first draw that holds: it has room, and a target is in sight. If none does, at the last
+    one that has room; if none has, at the last one.
     @param aim [3] what the draws go around; None: the middle of the targets
     @param place_camera the scene's own way: (camera, draw) → None
     @returns (index of the draw, whether it holds)"""
@@ -49,15 +52,24 @@ def place(scene, draws, targets, aim, place_camera=None):
     if aim is None:
         spread = [part.mean(axis=0) for part in points]
         aim = np.mean(spread, axis=0) if spread else np.zeros(3)
-    for index, draw in enumerate(draws):
+    def take(draw):
         if place_camera is not None:
             place_camera(scene.camera, draw)
         else:
             place_by_orbit(scene, draw, aim)
         bpy.context.view_layer.update()
-        if not points or (_is_free(scene) and any(_in_sight(scene, part) for part in points)):
+
+    best = len(draws) - 1
+    for index, draw in enumerate(draws):
+        take(draw)
+        if not points:
             return index, True
-    return len(draws) - 1, False
+        if _keeps_distance(scene, points) and _is_free(scene):
+            if any(_in_sight(scene, part) for part in points):
+                return index, True
+            best = index
+    take(draws[best])
+    return best, False
 
 
 def place_by_orbit(scene, draw, aim):
@@ -110,17 +122,23 @@ def target_points(targets):
     return points
 
 
+def _keeps_distance(scene, points):
+    origin = np.array(scene.camera.matrix_world.translation)
+    return min(float(np.linalg.norm(part - origin, axis=1).min()) for part in points) >= NEAREST_TARGET_M
+
+
 def _is_free(scene):
     """Nothing stands right before the camera, and it is not inside of something."""
     graph = depsgraph()
     rotation = scene.camera.matrix_world.to_3x3()
     origin = scene.camera.matrix_world.translation
-    for direction in ((0, 0, -1), (0.35, 0, -1), (-0.35, 0, -1), (0, 0.35, -1), (0, -0.35, -1)):
-        step = (rotation @ Vector(direction)).normalized()
+    spread = 0.5 * scene.camera.data.sensor_width / scene.camera.data.lens * 0.85
+    for x, y in ((0, 0), *((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)):
+        step = (rotation @ Vector((x * spread, y * spread, -1))).normalized()
         hit, _, normal, _, _, _ = scene.ray_cast(graph, origin, step, distance=30.0)
         if hit and normal.dot(step) > 0:
             return False
-        if scene.ray_cast(graph, origin, step, distance=2 * CLEARANCE_M)[0]:
+        if scene.ray_cast(graph, origin, step, distance=CLEARANCE_M)[0]:
             return False
     return True
 

@@ -2,7 +2,7 @@
 
 import bpy
 
-from .feature_probe import enum_items, set_if_present
+from .feature_probe import set_first, set_if_present
 
 WORLD_MAP_PX = 32
 
@@ -67,7 +67,7 @@ def _settle_cycles(scene, frame):
     cycles.glossy_bounces = min(cycles.glossy_bounces, frame.engine.bounces)
     # A build without a denoiser fails with no image when denoising is on.
     if cycles.use_denoising:
-        cycles.use_denoising = bool(enum_items(cycles, "denoiser"))
+        cycles.use_denoising = set_first(cycles, "denoiser", "OPENIMAGEDENOISE", "OPTIX") is not None
     world = scene.world
     if world is not None:
         # An importance map of the usual size costs seconds a frame.
@@ -80,11 +80,7 @@ def enable_gpu():
     @raises DeviceError when Blender sees no GPU"""
     preferences = bpy.context.preferences.addons["cycles"].preferences
     for backend in ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL"):
-        if backend not in enum_items(preferences, "compute_device_type"):
-            continue
-        try:
-            preferences.compute_device_type = backend
-        except TypeError:
+        if set_first(preferences, "compute_device_type", backend) is None:
             continue
         if hasattr(preferences, "refresh_devices"):
             preferences.refresh_devices()
@@ -96,10 +92,3 @@ def enable_gpu():
         if found:
             return [device.name for device in found]
     raise DeviceError("engine.device is gpu, but Cycles finds no GPU on this machine")
-
-
-def has_gpu():
-    try:
-        return len(enable_gpu()) > 0
-    except DeviceError:
-        return False

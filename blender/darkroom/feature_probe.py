@@ -1,24 +1,15 @@
 """Blender's versions differ in names; ask what is there instead of which version it is."""
 
 
-def enum_items(owner, name):
-    """The identifiers that an enum property has in this build; empty when the property is missing."""
-    prop = owner.bl_rna.properties.get(name)
-    if prop is None:
-        return _annotated_items(owner, name)
-    return [item.identifier for item in prop.enum_items] or _annotated_items(owner, name)
-
-
-def _annotated_items(owner, name):
-    """Enums whose items are computed show none to bl_rna: an invalid value's error message lists them."""
-    if not hasattr(owner, name):
-        return []
-    try:
-        setattr(owner, name, "?")
-    except TypeError as error:
-        listed = str(error).partition("not found in (")[2]
-        return [part.strip(" '\")") for part in listed.split(",") if part.strip(" '\")")]
-    return []
+def set_first(owner, name, *values):
+    """Sets an enum to the first of the values that this build has. @returns it, or None when it has none of them"""
+    for value in values:
+        try:
+            setattr(owner, name, value)
+            return value
+        except (TypeError, AttributeError):
+            continue
+    return None
 
 
 def set_if_present(owner, name, value):
@@ -27,6 +18,15 @@ def set_if_present(owner, name, value):
         return False
     setattr(owner, name, value)
     return True
+
+
+def socket_out(node, *names):
+    """The first output of a node that exists under one of these names."""
+    for name in names:
+        found = node.outputs.get(name)
+        if found is not None:
+            return found
+    raise KeyError(f"{node.bl_idname} has none of the outputs {', '.join(names)}")
 
 
 def socket(node, *names):

@@ -4,7 +4,7 @@ import os
 
 import bpy
 
-MAX_INSTANCE = 65535
+from .targets import MAX_INSTANCE
 
 
 def render(scene, frame, directory):

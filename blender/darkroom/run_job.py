@@ -29,8 +29,10 @@ def run(job_path):
     if scene is None:
         return
     results.ready({"blender": bpy.app.version_string})
+    parent = os.getppid()
     for frame in job.frames:
-        if os.path.exists(job.results_file + STOP_SUFFIX):
+        # Whoever started this was killed: nobody will take the frames.
+        if os.getppid() != parent or os.path.exists(job.results_file + STOP_SUFFIX):
             return
         results.started(frame.id)
         try:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 
+"""What sixteen bits hold."""
+MAX_INSTANCE = 65535
+
 
 @dataclass
 class Target:
@@ -35,6 +38,8 @@ def find_targets(scene):
         for key in thing.keys():
             if key.startswith("attr_"):
                 target.attributes[key[5:]] = _plain(thing[key])
+    if len(targets) > MAX_INSTANCE:
+        raise ValueError(f"{len(targets)} targets are more than the {MAX_INSTANCE} that a mask can tell apart")
     return targets
 
 

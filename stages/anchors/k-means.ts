@@ -4,7 +4,7 @@ import { centredIou } from '../lib/metrics/iou.js';
 /** [width, height] in pixels of the network's input. */
 export type Size = readonly [number, number];
 
-export interface AnchorClusters {
+interface AnchorClusters {
   /** Sorted by area. */
   readonly anchors: readonly Size[];
   /** Mean over the boxes of the overlap with the best anchor, centres together. */

@@ -8,7 +8,7 @@ import { contactSheet, type Tile } from '../lib/imaging/contact-sheet.js';
 import { drawBoxes } from '../lib/imaging/draw-boxes.js';
 import { decodeMask } from '../lib/imaging/masks.js';
 import { objectsOfFrame, type DropReason, type FrameObjects } from './objects-of-frame.js';
-import type { AnnotateParams } from './stage.js';
+import type { AnnotateParams } from './params.js';
 
 const framesAtOnce = 8;
 const namedFailures = 8;

@@ -20,7 +20,7 @@ export interface FrameObjects {
 }
 
 /** The mask and the record of a frame do not belong together: one of them is damaged or incomplete. */
-export class MaskMismatchError extends Error {
+class MaskMismatchError extends Error {
   override readonly name = 'MaskMismatchError';
 }
 

@@ -1,29 +1,6 @@
-import { z } from 'zod';
 import { defineStage } from '../../pipeline/stage/definition.js';
 import { artifactTypes } from '../artifact-types.js';
-
-const annotateParamsSchema = z.strictObject({
-  minVisible: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.2)
-    .describe('Share of its own pixels that must be in sight; an object with less is left out.'),
-  minPixels: z
-    .number()
-    .int()
-    .min(1)
-    .default(64)
-    .describe('Visible pixels that an object must have; one with fewer is left out.'),
-  classes: z
-    .array(z.string())
-    .min(1)
-    .optional()
-    .describe(
-      'The classes to keep, in the order of their indices. Default: all that the frames have, sorted.',
-    ),
-});
-export type AnnotateParams = z.infer<typeof annotateParamsSchema>;
+import { annotateParamsSchema, type AnnotateParams } from './params.js';
 
 /** Boxes out of instance masks. */
 export const annotateStage = defineStage<AnnotateParams>({

@@ -7,10 +7,10 @@ import { findObjects } from '../lib/darknet/find-objects.js';
 import { layoutOf } from '../lib/darknet/layout.js';
 import { predictorOf, type Predictor } from '../lib/darknet/network.js';
 import { readWeights } from '../lib/darknet/weights.js';
-import type { PredictionRecord } from '../lib/dataset/prediction-record.js';
 import { decodeImage, type RgbImage } from '../lib/imaging/decode-image.js';
 import { useBackend } from '../lib/tensors/backend.js';
-import type { DetectParams, ImageItem } from './stage.js';
+import type { Finding, ImageItem } from './image-item.js';
+import type { DetectParams } from './params.js';
 
 type Context = BatchContext<DetectParams, ImageItem>;
 
@@ -41,8 +41,7 @@ export async function detectBatch(items: readonly ImageItem[], context: Context)
       }
       const image = decoded.value;
       const [found = []] = await findObjects(predictor, [image], options);
-      const prediction: PredictionRecord = {
-        id: item.id,
+      const finding: Finding = {
         width: image.originalWidth,
         height: image.originalHeight,
         detections: found.map(({ box, classIndex, score }) => ({
@@ -51,7 +50,7 @@ export async function detectBatch(items: readonly ImageItem[], context: Context)
           score,
         })),
       };
-      await context.commit(item, { files: {}, value: prediction });
+      await context.commit(item, { files: {}, value: finding });
       await new Promise((resolve) => setImmediate(resolve)); // lets signals and progress through
     }
   } finally {

@@ -1,34 +1,9 @@
-import { z } from 'zod';
+import type { JsonObject } from '../../pipeline/core/json.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
-import type { Item } from '../../pipeline/stage/context.js';
-import { datasetRecordSchema, type DatasetRecord } from '../lib/dataset/record.js';
-import { backendChoices, expectedBackend } from '../lib/tensors/backend-choice.js';
-
-const detectParams = z.strictObject({
-  threshold: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.005)
-    .describe('Least score of a detection. Low, so that precision-recall curves are whole.'),
-  nms: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.45)
-    .describe('Of two boxes of a class that overlap (IoU) by more than this, the lower-scored one goes.'),
-  maxDetections: z.number().int().min(1).default(100).describe('At most so many detections an image.'),
-  backend: z
-    .enum(backendChoices)
-    .default('auto')
-    .describe('What computes: auto is TensorFlow’s native library where installed, else WebAssembly.'),
-});
-export type DetectParams = z.infer<typeof detectParams>;
-
-/** An image to look at. */
-export interface ImageItem extends Item {
-  readonly record: DatasetRecord;
-}
+import { datasetRecordSchema } from '../lib/dataset/record.js';
+import { expectedBackend } from '../lib/tensors/backend-choice.js';
+import type { Finding, ImageItem } from './image-item.js';
+import { detectParams, type DetectParams } from './params.js';
 
 /** Finds objects in the images of a dataset; each image is cached for itself. */
 export const detectStage = defineMapStage<DetectParams, ImageItem>({
@@ -50,9 +25,7 @@ export const detectStage = defineMapStage<DetectParams, ImageItem>({
       yield { id: record.id, record };
     }
   },
-  // The id is part of the key, because it stands in the result.
   itemKey: ({ record }, context) => ({
-    id: record.id,
     image: record.imageDigest,
     detector: context.input('detector').digest,
     threshold: context.params.threshold,
@@ -66,12 +39,13 @@ export const detectStage = defineMapStage<DetectParams, ImageItem>({
   },
   collect: async (results, context) => {
     const lines: string[] = [];
-    let found = 0;
-    for await (const { value } of results) {
-      lines.push(JSON.stringify(value));
-      found += (value as { readonly detections: readonly unknown[] }).detections.length;
+    let count = 0;
+    for await (const { item, value } of results) {
+      const finding = value as JsonObject & Finding;
+      lines.push(JSON.stringify({ id: item.id, ...finding }));
+      count += finding.detections.length;
     }
     await context.output('predictions').write('predictions.jsonl', lines.map((line) => `${line}\n`).join(''));
-    context.log(`${found} detections in ${lines.length} images`);
+    context.log(`${count} detections in ${lines.length} images`);
   },
 });

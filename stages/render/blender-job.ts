@@ -65,11 +65,13 @@ export async function renderBatch(
     if (end.complaints.length > 0)
       context.warn(`Blender printed errors while it rendered: ${[...new Set(end.complaints)].join(' | ')}`);
     if (waiting.size === 0) return;
-    if (!ready || !inFlight)
+    if (inFlight) giveUpOrRetry(inFlight, end, attempts, waiting, context);
+    else if (ready && waiting.size < jobFrames.length)
+      context.warn(`Blender ended ${howItEnded(end)} between two frames; a fresh process goes on.`);
+    else
       throw new UserError(`Blender ended ${howItEnded(end)} with ${waiting.size} frames to go.`, {
         details: end.lastLines,
       });
-    giveUpOrRetry(inFlight, end, attempts, waiting, context);
   }
 }
 

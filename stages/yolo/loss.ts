@@ -9,7 +9,7 @@ export interface LossParts {
   readonly classes: number;
 }
 
-export interface HeadLoss {
+interface HeadLoss {
   readonly parts: LossParts;
   /** dLoss/dRaw, as long as the raw head. */
   readonly gradient: Float32Array;
@@ -24,7 +24,7 @@ interface Positive extends Assignment {
  * Loss and gradient of one head, as darknet's yolo layer (pjreddie src/yolo_layer.c, forward_yolo_layer): for places
  * that answer for an object (2 − w·h)·[BCE(x, y) + ½ MSE(tw, th)] + BCE(objectness, 1) + BCE(classes); for the others
  * BCE(objectness, 0), unless what they predict overlaps any object of their image by more than the ignore threshold.
- * When two objects fall to one place, the later one has the box and both have their class.
+ * (The entropy of the targets x and y is taken off; it has no slope.) When two objects fall to one place, the later one has the box and both have their class.
  * @param raw   [N, rows, columns, anchors of the mask · (5 + classes)]
  * @param scale of all of it: 1 / images of the whole batch
  */
@@ -58,7 +58,7 @@ export function headLoss(
         const value = raw[at + k] ?? 0;
         const error = (k < 2 ? sigmoid(value) : value) - target;
         gradient[at + k] = weight * error;
-        parts.box += weight * (k < 2 ? crossEntropy(value, target) : 0.5 * error * error);
+        parts.box += weight * (k < 2 ? crossEntropy(value, target) - entropy(target) : 0.5 * error * error);
       }
       for (let c = 0; c < layer.classes; c++) {
         const value = raw[at + 5 + c] ?? 0;
@@ -116,4 +116,10 @@ function overlapsAny(
 /** Binary cross-entropy of σ(raw) against a target, without a logarithm of zero. */
 function crossEntropy(raw: number, target: number): number {
   return Math.max(raw, 0) - raw * target + Math.log1p(Math.exp(-Math.abs(raw)));
+}
+
+/** The cross-entropy that is left when a prediction meets its target: taken off, so that a perfect loss is 0. */
+function entropy(target: number): number {
+  const part = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
+  return part(target) + part(1 - target);
 }

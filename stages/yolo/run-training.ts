@@ -14,7 +14,8 @@ import { trainDetector } from './train.js';
 
 type Context = StageContext<YoloTrainParams>;
 
-const anchorsSchema = z.object({ anchors: z.array(z.tuple([z.number(), z.number()])) });
+const sizeSchema = z.tuple([z.number(), z.number()]);
+const anchorsSchema = z.object({ anchors: z.array(sizeSchema), inputSize: sizeSchema.optional() });
 
 /** The yolo/train stage: reads its inputs, trains, writes the detector, shows how it went. */
 export async function runYoloTraining(context: Context): Promise<void> {
@@ -79,16 +80,22 @@ async function loadNetwork(
   const [source] = context.sources('cfg');
   if (!source) throw new UserError(`There is no cfg file at ${params.cfg}.`);
   const anchors = context.hasInput('anchors')
-    ? anchorsSchema.parse(JSON.parse(await context.input('anchors').readText('anchors.json'))).anchors
+    ? anchorsSchema.parse(JSON.parse(await context.input('anchors').readText('anchors.json')))
     : undefined;
   const cfgText = adaptCfg(await readFile(source.path, 'utf8'), params.cfg, {
     classes,
-    ...(anchors ? { anchors } : {}),
+    ...(anchors ? { anchors: anchors.anchors } : {}),
     ...(params.inputSize ? { inputSize: params.inputSize } : {}),
   });
   const cfg = parseCfg(cfgText, params.cfg);
   if (cfg.channels !== 3)
     throw new UserError(`${params.cfg}: channels=${cfg.channels}; images have 3 channels.`);
+  const measured = anchors?.inputSize;
+  if (measured && (measured[0] !== cfg.width || measured[1] !== cfg.height))
+    throw new UserError(
+      `The anchors were measured for an input of ${measured.join(' × ')}, the network's is ${cfg.width} × ${cfg.height}.`,
+      { hint: `Set \`inputSize: [${cfg.width}, ${cfg.height}]\` in the anchors stage.` },
+    );
   const layout = layoutOf(cfg);
   context.log(`${layout.trainedLength} trained numbers, input ${cfg.width} × ${cfg.height}`);
   return { cfg, cfgText, layout };

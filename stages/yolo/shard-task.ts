@@ -106,11 +106,11 @@ export class ShardTask {
     });
     const { value, grads } = gradientOf(parameters.slice(0, trained));
     for (const [i, gradient] of grads.entries())
-      target.set((await gradient.data()) as Float32Array, this.#layout.segments[i]?.offset ?? 0);
+      target.set(await gradient.data<'float32'>(), this.#layout.segments[i]?.offset ?? 0);
     for (const { layer, role, offset } of this.#layout.segments.slice(trained)) {
       const statistics = observed.get(layer);
       const tensor = role === 'mean' ? statistics?.mean : statistics?.variance;
-      if (tensor) target.set((await tensor.data()) as Float32Array, offset);
+      if (tensor) target.set(await tensor.data<'float32'>(), offset);
     }
     for (const { mean, variance } of observed.values()) tf.dispose([mean, variance]);
     tf.dispose([value, ...grads, ...parameters, input]);
@@ -166,7 +166,7 @@ export class ShardTask {
 }
 
 /** Corner boxes in pixels as centre and size in shares of the input. */
-export function toShares(objects: FlatObjects, width: number, height: number): ImageTruth {
+function toShares(objects: FlatObjects, width: number, height: number): ImageTruth {
   const boxes = new Float32Array(objects.boxes.length);
   for (let i = 0; i < boxes.length; i += 4) {
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = objects.boxes.subarray(i, i + 4);

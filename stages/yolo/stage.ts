@@ -27,7 +27,12 @@ export const yoloTrainStage = defineStage<YoloTrainParams>({
       ? []
       : [{ role: 'weights', pattern: weights, required: true, param: ['weights'] }]),
   ],
-  keyParams: ({ cfg: _cfg, weights: _weights, workers: _workers, ...rest }) => rest,
+  keyParams: (params) => {
+    // The files count by their contents; how many computed is not part of the result.
+    const key: Partial<YoloTrainParams> = { ...params };
+    for (const name of ['cfg', 'weights', 'workers'] as const) delete key[name];
+    return key;
+  },
   tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
   run: async (context) => {
     const { runYoloTraining } = await import('./run-training.js');

@@ -27,7 +27,7 @@ export type WorkerAnswer =
   { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: WorkerFailure };
 
 /** An error as it comes over from a thread. */
-export interface WorkerFailure {
+interface WorkerFailure {
   readonly message: string;
   /** Set for errors that a person can mend. */
   readonly hint?: string;

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { JsonObject } from '../../pipeline/core/json.js';
 import type { ArtifactReader } from '../../pipeline/stage/artifact.js';
+import { findBlender } from '../../stages/lib/blender/find-blender.js';
 import { renderStage } from '../../stages/render/stage.js';
 import { annotateStage } from '../../stages/annotate/stage.js';
 import { boxesFromMask } from '../../stages/annotate/boxes-from-mask.js';
@@ -100,7 +102,7 @@ describe('the render stage with a real Blender', () => {
     expect(Math.abs(fraction - 0.5)).toBeLessThan(0.03);
   });
 
-  test('a target behind the camera has no box, one cut by the image has one that reaches over it', async () => {
+  test('a target that the image cuts off has a box that reaches over the edge', async () => {
     const cut = await render({ randomize: { shift: 2 } });
     const [xmin = 0, , xmax = 0] = (await recordsOf(cut))[0]?.objects[0]?.amodalBox ?? [];
     expect(xmin).toBeLessThan(128);
@@ -128,6 +130,50 @@ describe('the render stage with a real Blender', () => {
     await expect(render({ randomize: { light: { strenght: 1 } } })).rejects.toThrow(
       /Did you mean light\.strength\?/,
     );
+  });
+});
+
+describe('other scenes', () => {
+  test('a .blend is rendered through its own camera; objects with a class are its targets', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-blend-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, 'cube.blend');
+    const blender = await findBlender({ env: process.env });
+    await execa(blender, ['-b', '--factory-startup', '--python', join(scenes, 'save-blend.py'), '--', path]);
+    const run = await render({ scene: path, randomize: {} });
+    const [record] = await recordsOf(run);
+    const half = ((35 / 36) * 128 * 0.5) / 3.5;
+    expect(record?.objects[0]?.class).toBe('thing');
+    expect(record?.objects[0]?.amodalBox?.[0]).toBeCloseTo(64 - half, 2);
+  });
+
+  test('the room of the quickstart makes the same frame alone and after another one', async () => {
+    const room = (extra: JsonObject): Promise<StageRun> =>
+      runStage(renderStage, {
+        seed: 3,
+        baseDirectory: resolve(import.meta.dirname, '../../templates/quickstart'),
+        params: {
+          scene: './scene/room.py',
+          frames: 2,
+          resolution: [96, 96],
+          engine: { samples: 1, device: 'cpu' },
+          randomize: {
+            look: { choice: ['home', 'ward'] },
+            people: { integer: [1, 3] },
+            camera: { distance: { uniform: [2.5, 5] }, azimuth: { uniform: [0, 360] } },
+          },
+          ...extra,
+        },
+      });
+    const together = await room({});
+    const alone = await room({ framesPerProcess: 1 });
+    expect(together.rejected).toEqual({});
+    for (const path of ['000001.png', '000001.mask.png', '000001.json'])
+      expect(await fileDigest(alone, path), path).toBe(await fileDigest(together, path));
+    const objects = (await recordsOf(together)).flatMap((record) => record.objects);
+    expect(objects.length).toBeGreaterThan(1);
+    expect(objects.every((object) => object.class === 'person')).toBe(true);
+    expect(objects.some((object) => object.pixelsVisible > 50)).toBe(true);
   });
 });
 

@@ -71,9 +71,27 @@ def _pick(random, weighted):
 LOOSENESS = {"t-shirt": 0.014, "shirt": 0.016, "jumper": 0.020, "coat": 0.028, "gown": 0.026}
 
 
-def top_layer(body, joints, outfit):
+def hem_height(outfit):
+    """Where the top ends above the hip joints, in the pelvis' own metres: tucked in, or over the hips; None: it
+    goes on as a skirt."""
+    if outfit.top in ("coat", "gown") or outfit.bottom == "dress":
+        return None
+    return 0.1 if outfit.top == "shirt" else -0.055
+
+
+def trunk_layer(body, joints, outfit):
     loose = LOOSENESS[outfit.top]
     layer = [part.inflated(loose) for part in parts.trunk(body, joints)]
+    if outfit.top == "coat":
+        layer += _skirt(body, joints, 0.72, loose + 0.012, 0.03)
+    elif outfit.bottom == "dress":
+        layer += _skirt(body, joints, 0.92, loose + 0.004, 0.05)
+    return layer
+
+
+def sleeve_layer(body, joints, outfit):
+    loose = LOOSENESS[outfit.top]
+    layer = []
     for side in ("left", "right"):
         arm = parts.arm(body, joints, side)
         if outfit.top in ("t-shirt", "gown"):
@@ -81,10 +99,6 @@ def top_layer(body, joints, outfit):
         else:
             layer += [part.inflated(loose * 0.75) for part in arm[:3]]
             layer.append(_shortened(arm[3], 0.93).inflated(loose * 0.75, loose * 0.9))
-    if outfit.top == "coat":
-        layer += _skirt(body, joints, 0.72, loose + 0.012, 0.03)
-    elif outfit.bottom == "dress":
-        layer += _skirt(body, joints, 0.92, loose + 0.004, 0.05)
     return layer
 
 

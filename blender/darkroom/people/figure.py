@@ -75,19 +75,31 @@ def _body(person, joints, random):
         "skin": (parts.trunk(body, joints) + parts.neck(body, joints) + limbs, 0.022),
         "bottom": (clothing.bottom_layer(body, joints, outfit), 0.03),
         "shoes": (clothing.shoe_layer(body, joints), 0.015),
-        "top": (clothing.top_layer(body, joints, outfit), 0.035),
+        "top": (clothing.trunk_layer(body, joints, outfit), 0.04),
     }
-    grid = _grid_around([part for layer, _ in layers.values() for part in layer], BODY_CELL_M)
+    sleeves = clothing.sleeve_layer(body, joints, outfit)
+    grid = _grid_around([part for layer, _ in layers.values() for part in layer] + sleeves, BODY_CELL_M)
     fields = {}
     for name, (primitives, softness) in layers.items():
         fields[name] = grid.empty()
         melt(grid, fields[name], primitives, softness)
+    _cut_hem(grid, fields["top"], joints, clothing.hem_height(outfit))
+    melt(grid, fields["top"], sleeves, 0.03)
     for name, depth in (("top", 0.005), ("bottom", 0.004)):
         fields[name] += _folds(grid, random.child(name), depth)
     vertices, quads = surface(grid, np.minimum.reduce(list(fields.values())))
     values = np.stack([sample(grid, fields[name], vertices) for name in LAYERS])
     zone = values.argmin(axis=0)
     return Figure(vertices, quads, _body_colours(person, joints, vertices, zone, random))
+
+
+def _cut_hem(grid, field, joints, height):
+    """Ends a top at a height over the hip joints, before the sleeves are added: they may hang lower."""
+    if height is None:
+        return
+    place, up = joints.places["pelvis"], joints.frames["pelvis"][:, 2]
+    above = float(place @ up) + height
+    cut_away(grid, field, lambda x, y, z: x * up[0] + y * up[1] + z * up[2] - above)
 
 
 def _grid_around(primitives, cell):

@@ -20,7 +20,7 @@ def add_person(scene, random, pose, place=(0.0, 0.0, 0.0), heading_degrees=0.0, 
     figure = figure_of(person, pose, random.child("pose"), support_height)
     thing = mesh_objects.mesh_object(scene, "person", figure.vertices, figure.quads)
     mesh_objects.set_colours(thing.data, ATTRIBUTE, figure.colours)
-    material = bpy.data.materials.get(MATERIAL) or materials.attribute_material(MATERIAL, ATTRIBUTE)
+    material = bpy.data.materials.get(MATERIAL) or materials.matte_attribute_material(MATERIAL, ATTRIBUTE)
     thing.data.materials.append(material)
     thing.location = place
     thing.rotation_euler = (0.0, 0.0, math.radians(heading_degrees))

@@ -2,7 +2,7 @@ import { UserError } from '../../../pipeline/core/user-error.js';
 import { parseCfgSections, type CfgSection } from './cfg.js';
 
 /** What a cfg is fitted to. */
-export interface CfgAdaptation {
+interface CfgAdaptation {
   readonly classes: number;
   /** In pixels of the network's input, sorted by area; undefined leaves the cfg's own. */
   readonly anchors?: readonly (readonly [number, number])[];

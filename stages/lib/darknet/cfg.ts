@@ -7,7 +7,7 @@ export interface CfgSection {
   readonly options: ReadonlyMap<string, CfgOption>;
 }
 
-export interface CfgOption {
+interface CfgOption {
   readonly text: string;
   readonly line: number;
 }
@@ -23,7 +23,7 @@ export interface ConvolutionalLayer {
   readonly activation: 'leaky' | 'linear';
 }
 
-export interface MaxpoolLayer {
+interface MaxpoolLayer {
   readonly type: 'maxpool';
   readonly size: number;
   readonly stride: number;
@@ -32,19 +32,19 @@ export interface MaxpoolLayer {
 }
 
 /** Joins the channels of earlier layers. */
-export interface RouteLayer {
+interface RouteLayer {
   readonly type: 'route';
   /** Absolute layer indices. */
   readonly layers: readonly number[];
 }
 
-export interface UpsampleLayer {
+interface UpsampleLayer {
   readonly type: 'upsample';
   readonly stride: number;
 }
 
 /** Adds an earlier layer's output. */
-export interface ShortcutLayer {
+interface ShortcutLayer {
   readonly type: 'shortcut';
   /** Absolute layer index. */
   readonly from: number;
@@ -62,7 +62,7 @@ export interface YoloLayer {
   readonly ignoreThreshold: number;
 }
 
-export type DarknetLayer =
+type DarknetLayer =
   ConvolutionalLayer | MaxpoolLayer | RouteLayer | UpsampleLayer | ShortcutLayer | YoloLayer;
 
 export interface DarknetCfg {

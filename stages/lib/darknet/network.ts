@@ -16,7 +16,7 @@ import type { NetworkLayout, ParameterRole } from './layout.js';
 const LEAKY_SLOPE = 0.1;
 
 /** Called with what a layer's batch normalisation saw; takes over the tensors. */
-export type ObserveStatistics = (layer: number, statistics: BatchStatistics) => void;
+type ObserveStatistics = (layer: number, statistics: BatchStatistics) => void;
 
 /**
  * The tensors of a layout's segments, in its order; the caller disposes of them.
@@ -124,7 +124,7 @@ function walk(cfg: DarknetCfg, x: tf.Tensor4D, convolve: Convolve): tf.Tensor4D[
         current = upsample(current, layer.stride);
         break;
       case 'shortcut': {
-        const sum = tf.add(current, output(layer.from)) as tf.Tensor4D;
+        const sum = tf.add<tf.Tensor4D>(current, output(layer.from));
         current = layer.activation === 'leaky' ? leaky(sum, LEAKY_SLOPE) : sum;
         break;
       }

@@ -2,7 +2,7 @@ import { UserError } from '../../../pipeline/core/user-error.js';
 import type { NetworkLayout, ParameterSegment } from './layout.js';
 
 /** The trained numbers of a network, and how many images made them. */
-export interface DarknetWeights {
+interface DarknetWeights {
   /** In the order and shapes of the layout. */
   readonly values: Float32Array;
   /** Images seen in training, as darknet counts them. */

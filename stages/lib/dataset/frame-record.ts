@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { boxXyxySchema } from './record.js';
 
 /** One object that a frame's mask knows. */
-export const frameObjectSchema = z.strictObject({
+const frameObjectSchema = z.strictObject({
   /** Its value in the mask, 1–65535. */
   instance: z.number().int().min(1).max(65535),
   class: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isDigest, type Digest } from '../../../pipeline/core/digest.js';
 
-export const digestSchema = z.custom<Digest>(isDigest, 'a SHA-256 in hex');
+const digestSchema = z.custom<Digest>(isDigest, 'a SHA-256 in hex');
 
 /** [xmin, ymin, xmax, ymax] in pixels of the image, floats, max exclusive. */
 export const boxXyxySchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);

@@ -17,7 +17,7 @@ export interface AugmentOptions {
 }
 
 /** One image's changes, drawn. */
-export interface Augmentation {
+interface Augmentation {
   readonly placement: Placement;
   /** Share of the circle. */
   readonly hue: number;

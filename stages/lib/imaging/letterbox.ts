@@ -2,7 +2,7 @@ import type { BoxXyxyPx } from '../dataset/record.js';
 import type { Placement } from './resample.js';
 
 /** How an image lies in a network's input: aspect kept, centred, grey around it. */
-export interface Letterbox {
+interface Letterbox {
   /** The image's own size in pixels. */
   readonly imageWidth: number;
   readonly imageHeight: number;

@@ -16,7 +16,7 @@ export interface Placement {
 }
 
 /** The grey around an image that does not fill the target (darknet's letterbox). */
-export const FILL = 0.5;
+const FILL = 0.5;
 
 /**
  * Draws an image at its place into a float target, bilinearly with corners aligned as darknet's resize_image.

@@ -1,7 +1,7 @@
 import { iouOf } from './iou.js';
 
 /** Boxes of one class in one image. */
-export interface ImageBoxes {
+interface ImageBoxes {
   /** Found boxes, four numbers each, and their scores. */
   readonly found: readonly number[];
   readonly scores: readonly number[];

@@ -1,5 +1,5 @@
 /** Numbers of boxes, four each: xmin, ymin, xmax, ymax; max exclusive, any unit. */
-export type FlatBoxes = Float32Array | Float64Array | readonly number[];
+type FlatBoxes = Float32Array | Float64Array | readonly number[];
 
 /** Intersection over union of box i of one list and box j of another; 0 where both are empty. */
 export function iouOf(a: FlatBoxes, i: number, b: FlatBoxes, j: number): number {

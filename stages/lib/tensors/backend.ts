@@ -19,7 +19,16 @@ export interface ComputeBackend {
  * Any other choice is that backend or an error, never silently another one.
  * @throws UserError when the choice is not there on this machine
  */
-export async function useBackend(choice: BackendChoice): Promise<ComputeBackend> {
+export function useBackend(choice: BackendChoice): Promise<ComputeBackend> {
+  // One after the other: TensorFlow.js gives a start that is under way up when another one comes.
+  const started = latest.then(() => start(choice));
+  latest = started.catch(() => undefined);
+  return started;
+}
+
+let latest: Promise<unknown> = Promise.resolve();
+
+async function start(choice: BackendChoice): Promise<ComputeBackend> {
   switch (choice) {
     case 'wasm':
       return useWasm();

@@ -4,7 +4,7 @@ import { digestOfBytes } from '../../../pipeline/core/digest.js';
 import type { JsonObject } from '../../../pipeline/core/json.js';
 
 /** Where a training stands: named vectors of numbers, and whatever JSON tells the rest. */
-export interface Checkpoint<S extends JsonObject> {
+interface Checkpoint<S extends JsonObject> {
   readonly state: S;
   /** By name: parameters, their moving average, the optimizer's slots, the best parameters so far. */
   readonly vectors: Readonly<Record<string, Float32Array>>;

@@ -52,13 +52,13 @@ export function batchNormLeaky(
     const centred = byChannel(tf.sub, input, mean);
     const variance = channelMean(tf.square(centred));
     const inverse = tf.rsqrt(tf.add(variance, VARIANCE_FLOOR)) as tf.Tensor1D;
-    const factor = tf.mul(scale, inverse) as tf.Tensor1D;
+    const factor = tf.mul<tf.Tensor1D>(scale, inverse);
     const value = leaky(byChannel(tf.add, byChannel(tf.mul, centred, factor), shift), slope);
     observe({ mean: tf.keep(mean), variance: tf.keep(variance) });
     save([centred, value, inverse, factor]);
     return { value, gradFunc: normaliseBackwards(slope) };
   });
-  return operation(x, gamma, beta) as tf.Tensor4D;
+  return operation(x, gamma, beta);
 }
 
 /** With g = dy·leaky′ and the centred input c: dx = a·(g − mean g − c·mean(g·c)/σ²), dγ = Σ g·c/σ, dβ = Σ g. */

@@ -66,6 +66,6 @@ export function updateParameters(
 
 function sumAt(gradients: readonly Float32Array[], i: number): number {
   let sum = 0;
-  for (const gradient of gradients) sum += gradient[i] as number;
+  for (let g = 0; g < gradients.length; g++) sum += (gradients[g] as Float32Array)[i] as number;
   return sum;
 }

@@ -9,7 +9,7 @@ export interface Schedule {
   readonly decay: ScheduleDecay;
 }
 
-export type ScheduleDecay =
+type ScheduleDecay =
   | { readonly name: 'constant' }
   /** Half a cosine down to `final` times the rate (Loshchilov & Hutter 2017). */
   | { readonly name: 'cosine'; readonly final: number }

@@ -28,28 +28,28 @@ def palette(random, look):
     makers = {
         "wood": lambda name: materials.plain_material(name, wood, 0.45),
         "front": lambda name: materials.plain_material(name, second_wood, 0.4),
-        "seat": lambda name: materials.plain_material(name, fabric, 0.8),
-        "fabric": lambda name: materials.plain_material(name, fabric, 0.9, specular=0.1),
-        "linen": lambda name: materials.plain_material(name, (0.66, 0.68, 0.70), 0.9, specular=0.1),
-        "pillow": lambda name: materials.plain_material(name, (0.75, 0.75, 0.73), 0.9, specular=0.1),
+        "seat": lambda name: materials.matte_material(name, fabric),
+        "fabric": lambda name: materials.matte_material(name, fabric),
+        "linen": lambda name: materials.matte_material(name, (0.66, 0.68, 0.70)),
+        "pillow": lambda name: materials.matte_material(name, (0.75, 0.75, 0.73)),
         "metal": lambda name: materials.plain_material(name, (0.5, 0.5, 0.52), 0.35, metallic=0.8),
         "white": lambda name: materials.plain_material(name, (0.72, 0.72, 0.70), 0.4),
-        "accent": lambda name: materials.plain_material(name, accent, 0.6),
-        "book 1": lambda name: materials.plain_material(name, books[0], 0.7),
-        "book 2": lambda name: materials.plain_material(name, books[1], 0.7),
-        "book 3": lambda name: materials.plain_material(name, books[2], 0.7),
-        "coat 1": lambda name: materials.plain_material(name, coats[0], 0.9, specular=0.1),
-        "coat 2": lambda name: materials.plain_material(name, coats[1], 0.9, specular=0.1),
-        "pot": lambda name: materials.plain_material(name, accent if look == "home" else (0.6, 0.6, 0.6), 0.7),
-        "bark": lambda name: materials.plain_material(name, (0.09, 0.06, 0.035), 0.9),
+        "accent": lambda name: materials.matte_material(name, accent),
+        "book 1": lambda name: materials.matte_material(name, books[0]),
+        "book 2": lambda name: materials.matte_material(name, books[1]),
+        "book 3": lambda name: materials.matte_material(name, books[2]),
+        "coat 1": lambda name: materials.matte_material(name, coats[0]),
+        "coat 2": lambda name: materials.matte_material(name, coats[1]),
+        "pot": lambda name: materials.matte_material(name, accent if look == "home" else (0.6, 0.6, 0.6)),
+        "bark": lambda name: materials.matte_material(name, (0.09, 0.06, 0.035)),
         "leaf": lambda name: materials.plain_material(name, (0.035, 0.11, 0.03), 0.5),
-        "cloth": lambda name: materials.plain_material(name, (0.30, 0.44, 0.46), 0.9, specular=0.1),
+        "cloth": lambda name: materials.matte_material(name, (0.30, 0.44, 0.46)),
         "shade": lambda name: materials.glowing_material(name, (1.0, 0.85, 0.62), 2.5),
-        "wall": lambda name: materials.plain_material(name, wall, 0.9, specular=0.1),
-        "ceiling": lambda name: materials.plain_material(name, (0.78, 0.78, 0.76), 0.95, specular=0.1),
+        "wall": lambda name: materials.matte_material(name, wall),
+        "ceiling": lambda name: materials.matte_material(name, (0.78, 0.78, 0.76)),
         "skirting": lambda name: materials.plain_material(name, (0.7, 0.7, 0.68), 0.5),
         "door": lambda name: materials.plain_material(name, second_wood, 0.5),
-        "curtain": lambda name: materials.plain_material(name, draw.choice(FABRICS), 0.9, specular=0.1),
+        "curtain": lambda name: materials.matte_material(name, draw.choice(FABRICS)),
         "rug": lambda name: _rug(name, draw),
         "floor": lambda name: _floor(name, draw, look),
     }
@@ -66,14 +66,14 @@ def palette(random, look):
 def _floor(name, random, look):
     if look == "ward":
         base = random.choice(((0.36, 0.40, 0.42), (0.42, 0.44, 0.36), (0.30, 0.36, 0.40)))
-        return materials.patterned_material(name, base, tuple(1.25 * c for c in base), 30.0, "noise", 0.3)
+        return materials.patterned_material(name, base, tuple(1.25 * c for c in base), 30.0, "noise")
     base = random.choice(WOODS[:4])
-    return materials.patterned_material(name, base, tuple(0.6 * c for c in base), 2.2, "wood", 0.5)
+    return materials.planks_material(name, base, tuple(random.uniform(0.6, 0.85) * c for c in base))
 
 
 def _rug(name, random):
     first, second = random.choice(FABRICS), random.choice(ACCENTS)
-    return materials.patterned_material(name, first, second, random.uniform(2.0, 6.0), random.choice(("checks", "noise", "wood")), 0.95)
+    return materials.patterned_material(name, first, second, random.uniform(2.0, 6.0), random.choice(("checks", "noise", "waves")))
 
 
 def _varied(random, colour):

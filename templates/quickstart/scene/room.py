@@ -7,7 +7,7 @@ import bpy
 import floor_plan
 import furniture
 from darkroom import mesh_objects, shapes
-from darkroom.feature_probe import enum_items
+from darkroom.feature_probe import set_first
 from darkroom.people.person_object import add_person
 from palette import palette
 
@@ -61,10 +61,13 @@ def _shell(scene, plan, random, material):
         (shapes.box((0.95, 0.05, 2.05), (x, d / 2 - 0.03, 1.025), 0.01), material("door")),
         (shapes.box((0.03, 0.06, 0.14), (x + 0.36, d / 2 - 0.08, 1.0), 0.01), material("metal")),
     ]
-    for _ in range(random.integer(0, 3)):
-        place, wide, tall = random.uniform(-0.4, 0.4) * w, random.uniform(0.4, 0.9), random.uniform(0.35, 0.7)
-        door.append((shapes.box((wide, 0.03, tall), (place, -d / 2 + 0.03, random.uniform(1.4, 1.7)), 0.004), material("wood")))
-        door.append((shapes.box((wide - 0.08, 0.03, tall - 0.08), (place, -d / 2 + 0.035, 1.55), 0.002), material("accent")))
+    for number in range(random.integer(0, 3)):
+        place, height = random.uniform(-0.4, 0.4) * w, random.uniform(1.4, 1.7)
+        wide, tall = random.uniform(0.4, 0.9), random.uniform(0.35, 0.7)
+        # Each a little before the last: faces in one plane would fight where pictures overlap.
+        front = -d / 2 + 0.03 + 0.02 * number
+        door.append((shapes.box((wide, 0.03, tall), (place, front, height), 0.004), material("wood")))
+        door.append((shapes.box((wide - 0.08, 0.03, tall - 0.08), (place, front + 0.006, height)), material("accent")))
     mesh_objects.compound(scene, "wall things", door)
     if random.chance(0.6):
         wide, deep = random.uniform(1.4, 2.4), random.uniform(1.0, 1.7)
@@ -180,7 +183,7 @@ def _lights(scene, plan, random, look, light):
     for index in range(2 if look == "ward" else 1):
         x = (index - 0.5) * plan.width * 0.5 if look == "ward" else random.uniform(-0.2, 0.2) * plan.width
         _area_light(scene, "ceiling light", (x, random.uniform(-0.2, 0.2) * plan.depth, HEIGHT_M - 0.03), (0, 0, 0),
-                    1.2, 0.4 if look == "ward" else 1.0, colour, strength * area * (2.2 if look == "ward" else 3.0))
+                    1.2, 0.4 if look == "ward" else 1.0, colour, strength * area * (1.3 if look == "ward" else 3.0))
     _area_light(scene, "daylight", (-plan.width / 2 + 0.15, 0, 1.5), (0, -math.pi / 2, 0), 1.2, 1.8,
                 (0.8, 0.9, 1.0), strength * area * random.uniform(0.8, 3.5))
     scene.world.use_nodes = True
@@ -215,9 +218,6 @@ def _develop(scene, look, exposure):
     """The other domain's camera: flatter, colder."""
     view = scene.view_settings
     if look == "ward":
-        for name in ("Filmic", "AgX"):
-            if name in enum_items(view, "view_transform"):
-                view.view_transform = name
-                break
-        view.gamma = 1.1
-    view.exposure = exposure + (0.9 if look == "ward" else 0.0)
+        set_first(view, "view_transform", "Filmic", "AgX")
+        view.gamma = 0.95
+    view.exposure = exposure + (0.2 if look == "ward" else 0.0)

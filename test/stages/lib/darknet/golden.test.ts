@@ -55,34 +55,40 @@ describe.skipIf(missing)('against darknet itself (skipped where ../shared/golden
   it.each([
     ['images', 'mini.detections.json', 0.25],
     ['letterbox', 'mini.letterbox.detections.json', 0.4],
-  ])('in %s it finds what darknet finds, to 0.1 pixel and 0.001 of score', async (folder, file, least) => {
-    const wanted = JSON.parse(await readFile(join(golden, file), 'utf8')) as GoldenDetection[];
-    const ids = [...new Set(wanted.map((detection) => detection.image_id))];
-    expect(ids.length).toBeGreaterThan(0);
-    for (const id of ids) {
-      const name = `${String(id).padStart(12, '0')}.png`;
-      const image = await decodeImage(join(golden, folder, name), name);
-      const options = { threshold: 0.005, nmsIou: 0.45, maxDetections: Infinity };
-      const [found = []] = await findObjects(predictor, [image], options);
-      const ours = found.filter((object) => object.score >= least - 1e-3);
-      // Boxes that lie wholly outside the image come out of darknet with negative sizes; we drop them.
-      const theirs = wanted.filter(
-        ({ image_id, bbox: [, , width, height] }) => image_id === id && width > 0 && height > 0,
-      );
-      const unmatched = theirs.filter((detection) => {
-        const match = ours.findIndex(({ box, classIndex, score }) => {
-          const [x, y, width, height] = detection.bbox;
-          const far = [box[0] - x, box[1] - y, box[2] - x - width, box[3] - y - height];
-          const near = far.every((distance) => Math.abs(distance) < 0.1);
-          return near && classIndex === detection.category_id - 1 && Math.abs(score - detection.score) < 1e-3;
+  ])(
+    'in %s it finds what darknet finds, to 0.1 pixel and 0.001 of score',
+    async (folder, file, least) => {
+      const wanted = JSON.parse(await readFile(join(golden, file), 'utf8')) as GoldenDetection[];
+      const ids = [...new Set(wanted.map((detection) => detection.image_id))];
+      expect(ids.length).toBeGreaterThan(0);
+      for (const id of ids) {
+        const name = `${String(id).padStart(12, '0')}.png`;
+        const image = await decodeImage(join(golden, folder, name), name);
+        const options = { threshold: 0.005, nmsIou: 0.45, maxDetections: Infinity };
+        const [found = []] = await findObjects(predictor, [image], options);
+        const ours = found.filter((object) => object.score >= least - 1e-3);
+        // Boxes that lie wholly outside the image come out of darknet with negative sizes; we drop them.
+        const theirs = wanted.filter(
+          ({ image_id, bbox: [, , width, height] }) => image_id === id && width > 0 && height > 0,
+        );
+        const unmatched = theirs.filter((detection) => {
+          const match = ours.findIndex(({ box, classIndex, score }) => {
+            const [x, y, width, height] = detection.bbox;
+            const far = [box[0] - x, box[1] - y, box[2] - x - width, box[3] - y - height];
+            const near = far.every((distance) => Math.abs(distance) < 0.1);
+            return (
+              near && classIndex === detection.category_id - 1 && Math.abs(score - detection.score) < 1e-3
+            );
+          });
+          if (match >= 0) ours.splice(match, 1);
+          return match < 0;
         });
-        if (match >= 0) ours.splice(match, 1);
-        return match < 0;
-      });
-      expect(unmatched).toEqual([]);
-      expect(ours.filter((object) => object.score >= least + 1e-3)).toEqual([]);
-    }
-  });
+        expect(unmatched).toEqual([]);
+        expect(ours.filter((object) => object.score >= least + 1e-3)).toEqual([]);
+      }
+    },
+    30_000,
+  );
 });
 
 function floats(bytes: Buffer): Float32Array {

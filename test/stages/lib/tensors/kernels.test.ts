@@ -52,13 +52,17 @@ describe('gradient kernels for WebAssembly', () => {
     ['3 × 3 with stride 2 at odd sizes', [1, 9, 7, 2], [3, 3, 2, 2], 2, 'same'],
     ['1 × 1 with stride 2', [1, 8, 6, 2], [1, 1, 2, 3], 2, 'valid'],
     ['3 × 3 with stride 3', [1, 11, 12, 2], [3, 3, 2, 2], 3, 'valid'],
-    ['3 × 3 of so many positions that they are taken in parts', [1, 220, 220, 12], [3, 3, 12, 1], 1, 'same'],
-  ])('a convolution %s has the gradients of the reference backend', async (_, x, filter, stride, pad) => {
-    const wasm = await convolutionGradients('wasm', x, filter, stride, pad);
-    const cpu = await convolutionGradients('cpu', x, filter, stride, pad);
-    expectClose(wasm.dx, cpu.dx);
-    expectClose(wasm.dw, cpu.dw);
-  });
+    ['3 × 3 of so many positions that they are taken in parts', [1, 70, 70, 100], [3, 3, 100, 1], 1, 'same'],
+  ])(
+    'a convolution %s has the gradients of the reference backend',
+    async (_, x, filter, stride, pad) => {
+      const wasm = await convolutionGradients('wasm', x, filter, stride, pad);
+      const cpu = await convolutionGradients('cpu', x, filter, stride, pad);
+      expectClose(wasm.dx, cpu.dx);
+      expectClose(wasm.dw, cpu.dw);
+    },
+    30_000,
+  );
 
   it('pooling hands each slope to the place of the maximum', async () => {
     await useBackend('wasm');

@@ -1,0 +1,126 @@
+import type { JsonObject } from '../../pipeline/core/json.js';
+import type { NetworkLayout } from '../lib/darknet/layout.js';
+import { readCheckpoint } from '../lib/tensors/checkpoint.js';
+import type { LossParts } from './loss.js';
+import type { SharedVectors } from './shard-task.js';
+
+/** One point of the training's curves. */
+export interface EpochReport {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly box: number;
+  readonly objectness: number;
+  readonly classes: number;
+  readonly rate: number;
+  /** Where this epoch was validated. */
+  readonly ap50?: number;
+}
+
+/** Where a training stands, beside its vectors. Randomness needs no state: it is a function of epoch and image. */
+interface TrainingState extends JsonObject {
+  readonly step: number;
+  readonly segments: string;
+  readonly bestEpoch: number;
+  readonly bestAp50: number;
+  readonly misses: number;
+  readonly reports: readonly (EpochReport & JsonObject)[];
+}
+
+/** Vectors that worker threads share. @param start of the parameters and of their average */
+export function makeVectors(start: Float32Array, slots: number, shards: number): SharedVectors {
+  const vector = (values?: Float32Array): Float32Array => {
+    const made = new Float32Array(new SharedArrayBuffer(4 * start.length));
+    if (values) made.set(values);
+    return made;
+  };
+  return {
+    parameters: vector(start),
+    average: vector(start),
+    slots: Array.from({ length: slots }, () => vector()),
+    gradients: Array.from({ length: shards }, () => vector()),
+  };
+}
+
+/** The vectors that a checkpoint holds, by name. */
+export function named(vectors: SharedVectors, best: Float32Array): Record<string, Float32Array> {
+  const slots = vectors.slots.map((slot, i) => [`slot${i}`, slot] as const);
+  return { parameters: vectors.parameters, average: vectors.average, best, ...Object.fromEntries(slots) };
+}
+
+/** Puts a checkpoint's vectors back, segment by segment name; undefined when there is none that fits. */
+export async function restore(
+  file: string,
+  layout: NetworkLayout,
+  log: (line: string) => void,
+  vectors: SharedVectors,
+  best: Float32Array,
+): Promise<TrainingState | undefined> {
+  const checkpoint = await readCheckpoint<TrainingState>(file, log);
+  if (!checkpoint) return undefined;
+  const targets = Object.entries(named(vectors, best));
+  const fits = targets.every(([name, target]) => checkpoint.vectors[name]?.length === target.length);
+  if (checkpoint.state.segments !== segmentNames(layout) || !fits) {
+    log('The checkpoint is of another network; the training starts anew.');
+    return undefined;
+  }
+  for (const [name, target] of targets) target.set(checkpoint.vectors[name] ?? []);
+  log(`The training goes on after step ${checkpoint.state.step}.`);
+  return checkpoint.state;
+}
+
+/** Of a training that has not begun. */
+export function freshState(layout: NetworkLayout): TrainingState {
+  return { step: 0, segments: segmentNames(layout), bestEpoch: 0, bestAp50: -1, misses: 0, reports: [] };
+}
+
+/** The order of all numbers in a vector, so that none is ever put in another's place. */
+function segmentNames(layout: NetworkLayout): string {
+  return layout.segments.map(({ name, length }) => `${name}:${length}`).join(' ');
+}
+
+/** The state after an epoch: its report, and the best network so far if it is that. */
+export function stateAfterEpoch(
+  state: TrainingState,
+  { ap50, ...report }: Omit<EpochReport, 'ap50'> & { readonly ap50: number | undefined },
+  step: number,
+): TrainingState {
+  const better = ap50 !== undefined && ap50 > state.bestAp50;
+  const missed = ap50 !== undefined && !better;
+  return {
+    ...state,
+    step,
+    bestEpoch: better ? report.epoch : state.bestEpoch,
+    bestAp50: better ? ap50 : state.bestAp50,
+    misses: better ? 0 : state.misses + (missed ? 1 : 0),
+    reports: [...state.reports, { ...report, ...(ap50 === undefined ? {} : { ap50 }) }],
+  };
+}
+
+/** The losses of an epoch's steps, to be averaged. */
+export class LossSums {
+  #parts = { box: 0, objectness: 0, classes: 0 };
+  #steps = 0;
+
+  /** Adds the shards of a step. @returns the step's whole loss */
+  add(shards: readonly LossParts[]): number {
+    let loss = 0;
+    for (const { box, objectness, classes } of shards) {
+      this.#parts.box += box;
+      this.#parts.objectness += objectness;
+      this.#parts.classes += classes;
+      loss += box + objectness + classes;
+    }
+    this.#steps++;
+    return loss;
+  }
+
+  /** The means since the last call. */
+  means(): LossParts & { readonly loss: number } {
+    const [box, objectness, classes] = [this.#parts.box, this.#parts.objectness, this.#parts.classes].map(
+      (sum) => sum / this.#steps,
+    ) as [number, number, number];
+    this.#parts = { box: 0, objectness: 0, classes: 0 };
+    this.#steps = 0;
+    return { loss: box + objectness + classes, box, objectness, classes };
+  }
+}
