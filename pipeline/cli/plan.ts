@@ -97,7 +97,7 @@ function explain(forecast: StageForecast): string {
       if (!forecast.items) return reasons;
       const { total, reused } = forecast.items;
       return total === reused
-        ? `all ${formatCount(total, 'item')} reused, put together anew because ${reasons}`
+        ? `${total === 1 ? 'the 1 item' : `all ${total} items`} reused, put together anew because ${reasons}`
         : `${reused} of ${formatCount(total, 'item')} reused, ${total - reused} new because ${reasons}`;
     }
   }

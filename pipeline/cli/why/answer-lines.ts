@@ -1,22 +1,30 @@
 import type { Cause } from '../../plan/explain.js';
 import { changeInFull } from '../../plan/reasons.js';
 import { formatCount, formatDuration, formatMoment } from '../../report/quantities.js';
+import type { StageOutcome } from '../../report/run-summary.js';
 import type { ItemAnswer } from './item-answer.js';
 import type { Comparison, StageAnswer } from './stage-answer.js';
 
 /** Where a stage's source file lies, relative to the pipeline file; undefined when it is no longer there. */
 export type FindSource = (stage: string, role: string, name: string) => string | undefined;
 
+const ends: Partial<Readonly<Record<StageOutcome, string>>> = {
+  failed: 'failed',
+  interrupted: 'was interrupted',
+};
+
 /** An answer about a stage for people. */
 export function stageAnswerLines(answer: StageAnswer, findSource: FindSource): readonly string[] {
   const lines = presentLines(answer, findSource, '');
   const { lastRun } = answer;
   if (!lastRun) return lines;
-  const did = { failed: 'failed', interrupted: 'was interrupted' }[lastRun.state as string] ?? 'ran';
+  const did = ends[lastRun.state] ?? 'ran';
+  // The result that is there may be of an earlier run than the last: then that one is told of.
+  const when = answer.state === 'current' ? '' : 'last ';
   const since =
     lastRun.reusedSince > 0 ? `, and was reused in ${formatCount(lastRun.reusedSince, 'run')} since` : '';
   lines.push(
-    `It last ${did} in run ${lastRun.run} (${formatMoment(lastRun.startedAt)})${since}; it ran because`,
+    `It ${when}${did} in run ${lastRun.run} (${formatMoment(lastRun.startedAt)})${since}; it ran because`,
     ...comparisonLines(lastRun.because, answer.stage, findSource, '  '),
   );
   return lines;
@@ -37,12 +45,11 @@ export function itemAnswerLines(answer: ItemAnswer, findSource: FindSource): rea
     return [`${heading}${state === 'runs' ? ': there is nothing earlier to compare it with' : ''}.`];
   const same = causes.length === 0;
   if (same) return [`${heading}.`, `Nothing of it differs from ${answer.with.item}${ofRun}.`];
+  const earlier = `${answer.with.item}${ofRun}`;
   const reference =
-    answer.with.item === item
-      ? `it was another one in the result${ofRun}`
-      : `it is new; ${answer.with.item}${ofRun} is nearest to it`;
+    answer.with.item === item ? `it differs from ${earlier}` : `it is new; nearest to it is ${earlier}`;
   return [
-    state === 'runs' ? `${heading}, because ${reference}:` : `${heading}. Before that, ${reference}:`,
+    state === 'runs' ? `${heading}, because ${reference}:` : `${heading}; ${reference}:`,
     ...causes.flatMap((cause) => causeLines(cause, stage, findSource, '  ')),
   ];
 }

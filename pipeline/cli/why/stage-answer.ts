@@ -4,6 +4,7 @@ import type { PlannedStage } from '../../plan/plan.js';
 import type { PastRun } from '../../report/past-run.js';
 import type { StageOutcome } from '../../report/run-summary.js';
 import { reasonsToRun, type StageState } from '../../run/stage-state.js';
+import type { CacheKey } from '../../store/key-parts.js';
 import { recordsOfKind, runWithKey, snapshotOf, type Moments } from './moments.js';
 
 /** What somebody who asks about a stage gets to know. */
@@ -18,7 +19,7 @@ export interface StageAnswer {
   readonly because?: Comparison;
   /** Why those that it waits for run, or wait themselves. */
   readonly waitsFor?: readonly StageAnswer[];
-  /** The latest run in which it did run. */
+  /** The run that made its present result; without one that is known, the latest in which it did run. */
   readonly lastRun?: LastRun;
 }
 
@@ -43,7 +44,9 @@ export interface LastRun {
 
 /** Why a stage runs, waits or does not run now, and why it ran when it last did. */
 export async function answerForStage(stage: PlannedStage, moments: Moments): Promise<StageAnswer> {
-  return { ...(await presentOf(stage, moments, new Set())), ...(await lastRunOf(stage.name, moments)) };
+  const present = await presentOf(stage, moments, new Set());
+  const made = present.state === 'current' ? moments.now.get(stage.name)?.key : undefined;
+  return { ...present, ...(await lastRunOf(stage.name, made, moments)) };
 }
 
 async function presentOf(
@@ -98,15 +101,21 @@ async function comparisonNow(state: StageState, moments: Moments): Promise<Compa
   };
 }
 
-async function lastRunOf(stage: string, moments: Moments): Promise<{ readonly lastRun?: LastRun }> {
+async function lastRunOf(
+  stage: string,
+  made: CacheKey | undefined,
+  moments: Moments,
+): Promise<{ readonly lastRun?: LastRun }> {
   const { runs } = moments;
-  const index = runs.findIndex((run) => (run.stages.get(stage)?.reasons.length ?? 0) > 0);
+  const began = (run: PastRun): boolean => (run.stages.get(stage)?.reasons.length ?? 0) > 0;
+  const making = runs.findIndex((run) => began(run) && run.stages.get(stage)?.key === made);
+  const index = making >= 0 ? making : runs.findIndex(began);
   const run = runs[index];
   const summary = run?.stages.get(stage);
   if (!run || !summary) return {};
-  const reusedSince = runs
-    .slice(0, index)
-    .filter((each) => each.stages.get(stage)?.state === 'cached').length;
+  const reuses = ({ stages }: PastRun): boolean =>
+    stages.get(stage)?.state === 'cached' && stages.get(stage)?.key === summary.key;
+  const reusedSince = runs.slice(0, index).filter(reuses).length;
   const comparison = await comparisonThen(stage, run, runs.slice(index + 1), moments);
   return {
     lastRun: {

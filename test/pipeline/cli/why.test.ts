@@ -52,10 +52,22 @@ describe('pipeline why', () => {
     await workspace.run();
     const out = await why(workspace, 'total');
     expect(out).toMatch(/^total is up to date: it was made on \d+ \w+ \d{4}, \d\d:\d\d UTC, in /);
-    expect(out).toMatch(/It last ran in run .*, and was reused in 1 run since; it ran because/);
+    expect(out).toMatch(/It ran in run .*, and was reused in 1 run since; it ran because/);
     expect(out).toMatch(
       /\n {2}input numbers changed \(from parts\): \w{8} → \w{8}\n {4}parts was made anew, because\n {6}input of changed \(from seven\): .*\n {8}seven was made anew, because\n {10}value: 7 → 12$/,
     );
+  });
+
+  it('tells of the run that made the present result, not of a later one that made another', async () => {
+    const workspace = await Workspace.create({ 'pipeline.yaml': numbers(7) }, registry);
+    for (const value of [5, 7, 9, 7]) {
+      await workspace.write('pipeline.yaml', numbers(value));
+      await workspace.run();
+    }
+    const runs = await workspace.list('.pipeline/runs');
+    const out = await why(workspace, 'seven');
+    expect(out).toContain(`It ran in run ${runs[1] ?? ''} `);
+    expect(out).toMatch(/, and was reused in 1 run since; it ran because\n {2}value: 5 → 7$/);
   });
 
   it('names the one file that was edited, for the stage, for those after it and for an item', async () => {
@@ -71,7 +83,7 @@ describe('pipeline why', () => {
     expect(await why(workspace, 'boxes')).toMatch(edited);
     expect(await why(workspace, 'home/wall.png')).toMatch(
       new RegExp(
-        `^home/wall\\.png would be made, because it was another one in the result of run .*:\n {2}its input: \\w{8} → \\w{8}\n {2}${edited.source}$`,
+        `^home/wall\\.png would be made, because it differs from wall\\.png of run .*:\n {2}its input: \\w{8} → \\w{8}\n {2}${edited.source}$`,
       ),
     );
     expect(await why(workspace, 'home/floor.png')).toMatch(
@@ -89,7 +101,7 @@ describe('pipeline why', () => {
     );
     const item = await why(workspace, 'boxes/wall.frame');
     expect(item).toMatch(
-      /^boxes\/wall\.frame is up to date: it was made on .*\. Before that, it was another one in/,
+      /^boxes\/wall\.frame is up to date: it was made on .*; it differs from wall\.frame of run /,
     );
     expect(item).toMatch(
       new RegExp(
@@ -109,7 +121,7 @@ describe('pipeline why', () => {
     await workspace.run();
     await workspace.write('assets/wall.png', 'wall');
     expect(await why(workspace, 'home/wall.png')).toMatch(
-      /because it is new; floor\.png of run .* is nearest to it:\n {2}its input: .*\n {2}its output: "floor\.frame" → "wall\.frame"\n/,
+      /because it is new; nearest to it is floor\.png of run .*:\n {2}its input: .*\n {2}its output: "floor\.frame" → "wall\.frame"\n/,
     );
   });
 
