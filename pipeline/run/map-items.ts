@@ -132,7 +132,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   if (failures.size > 0) throw failedItems(stage, items.length, failures, hint);
 
-  await world.store.items.write(
+  await world.store.itemNames.write(
     state.key,
     items.map(({ item, key }) => [item.id, key] as const),
   );

@@ -7,7 +7,7 @@ import type { Artifact, ArtifactReader } from '../stage/artifact.js';
 import { Blobs } from './blobs.js';
 import { FactMemory } from './fact-memory.js';
 import { FileMemory } from './file-memory.js';
-import { ItemIndex } from './item-index.js';
+import { ItemNames } from './item-names.js';
 import type { CacheKey } from './key-parts.js';
 import { openArtifact } from './manifest.js';
 import { Records } from './records.js';
@@ -20,14 +20,14 @@ export class Store {
   readonly records: Records;
   readonly files: FileMemory;
   readonly facts: FactMemory;
-  readonly items: ItemIndex;
+  readonly itemNames: ItemNames;
 
   constructor(readonly root: string) {
     this.blobs = new Blobs(root);
     this.records = new Records(root, this.blobs);
     this.files = new FileMemory(root);
     this.facts = new FactMemory(root);
-    this.items = new ItemIndex(root);
+    this.itemNames = new ItemNames(root);
   }
 
   open(artifact: Artifact): ArtifactReader {

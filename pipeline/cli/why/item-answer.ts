@@ -114,7 +114,7 @@ async function nearestItem(
   stageKey: CacheKey,
   { store }: Moments,
 ): Promise<EarlierItem | undefined> {
-  const index = await store.items.read(stageKey);
+  const index = await store.itemNames.read(stageKey);
   const sameKey = [...index].find(([, other]) => other === key)?.[0];
   const named = sameKey ?? (index.has(item.id) ? item.id : undefined);
   const candidates: EarlierItem[] = [];

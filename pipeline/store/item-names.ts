@@ -5,15 +5,15 @@ import { isDigest } from '../core/digest.js';
 import type { CacheKey } from './key-parts.js';
 
 /**
- * Which item a map stage's item records belong to: `items/ab/<stage key>.ndjson`, a line `["id","key"]` each. An
+ * Which item a map stage's item records belong to: `item-names/ab/<stage key>.ndjson`, a line `["id","key"]` each. An
  * item's record does not hold its name, for a name may make nothing run again; whoever asks why an item is made
- * anew wants to compare it with the one of the same name. Losing an index costs an explanation, never a result.
+ * anew wants to compare it with the one of the same name. Losing them costs an explanation, never a result.
  */
-export class ItemIndex {
+export class ItemNames {
   readonly #root: string;
 
   constructor(storeRoot: string) {
-    this.#root = join(storeRoot, 'items');
+    this.#root = join(storeRoot, 'item-names');
   }
 
   async write(stage: CacheKey, items: Iterable<readonly [id: string, key: CacheKey]>): Promise<void> {
