@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
+import { hasErrorCode } from '../core/error-code.js';
+import { UserError } from '../core/user-error.js';
 
 /** Long enough for an editor that saves in several steps, or for a copy of many files, to be through. */
 const quietMs = 150;
@@ -24,6 +26,7 @@ export class SourceWatcher {
   #lastChangeMs = 0;
   readonly #changed = new Set<string>();
   #wake: (() => void) | undefined;
+  #failure: UserError | undefined;
 
   constructor(readonly signal: AbortSignal) {
     signal.addEventListener('abort', () => this.#wake?.(), { once: true });
@@ -48,17 +51,25 @@ export class SourceWatcher {
     });
     this.#watcher = next;
     next.on('all', (_event, path) => this.#note(path));
-    await new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve) => {
       next.once('ready', resolve);
-      next.once('error', reject);
+      next.on('error', (error) => {
+        this.#failure ??= unwatchable(error);
+        this.#wake?.();
+        resolve();
+      });
     });
     await earlier?.close();
     return true;
   }
 
-  /** The paths that have changed since this was last asked, as soon as there are any; none when the watch is ended. */
+  /**
+   * The paths that have changed since this was last asked, as soon as there are any; none when the watch is ended.
+   * @throws UserError when not everything can be watched: a change that nobody sees is worse than an end
+   */
   async nextChange(): Promise<readonly string[]> {
     while (!this.signal.aborted) {
+      if (this.#failure) throw this.#failure;
       const restMs = this.#lastChangeMs + quietMs - Date.now();
       if (this.#changed.size > 0 && restMs <= 0) break;
       await new Promise<void>((resolve) => {
@@ -91,6 +102,16 @@ export class SourceWatcher {
         (isBelow(path, base) && relative(base, path).split(sep).length <= depth),
     );
   }
+}
+
+function unwatchable(cause: unknown): UserError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UserError(`The source files cannot be watched: ${reason}`, {
+    cause,
+    hint: hasErrorCode(cause, 'ENOSPC', 'EMFILE')
+      ? 'The system watches no more files at once: raise fs.inotify.max_user_watches, or narrow the globs.'
+      : 'Mend that and start again.',
+  });
 }
 
 function isBelow(path: string, folder: string): boolean {
