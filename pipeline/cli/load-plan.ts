@@ -39,6 +39,12 @@ function fileIn(folder: string): string {
   return paths.find((path) => existsSync(path)) ?? join(folder, 'pipeline.yaml');
 }
 
+/** How a pipeline file is to be read. */
+export interface FileOptions {
+  readonly set: readonly string[];
+  readonly store?: string | undefined;
+}
+
 /**
  * Reads a pipeline file, YAML or TypeScript, with the stages that it brings along, and plans it.
  * @throws DiagnosticError with everything that is wrong with it
@@ -46,20 +52,40 @@ function fileIn(folder: string): string {
 export async function loadPlan(
   words: readonly string[],
   program: Pick<Program, 'registry' | 'modules'>,
-  options: { readonly set: readonly string[]; readonly store?: string | undefined },
+  options: FileOptions,
 ): Promise<{ readonly plan: Plan; readonly storeDirectory: string }> {
+  const { file, stages, storeDirectory } = await loadFile(words, program, options);
+  const registry = await withUserKinds(file, program);
+  if (!registry.ok) throw await withTexts(registry.error);
+  const plan = planPipeline(file, registry.value, stages);
+  if (!plan.ok) throw await withTexts(plan.error);
+  return { plan: plan.value, storeDirectory };
+}
+
+/** Where the command line's FILE is, for one who does not need it to be without mistakes. */
+export function pipelineFilePath(words: readonly string[]): string {
+  return fileAndStages(words).path;
+}
+
+/** Reads a pipeline file, and does not look at its stages yet. @throws DiagnosticError when it is not well-formed */
+export async function loadFile(
+  words: readonly string[],
+  program: Pick<Program, 'modules'>,
+  options: FileOptions,
+): Promise<{
+  readonly file: PipelineFile;
+  readonly stages: readonly string[];
+  readonly storeDirectory: string;
+}> {
   const { path, stages } = fileAndStages(words);
   if (!existsSync(path)) throw new DiagnosticError([await noSuchFile(path, stages)]);
   const shown = relative(process.cwd(), path);
   const shownAs = shown.startsWith('..') ? path : shown;
   const file = await readFileAt(path, shownAs, program.modules ?? {}, options.set);
   if (!file.ok) throw await withTexts(file.error);
-  const registry = await withUserKinds(file.value, program);
-  if (!registry.ok) throw await withTexts(registry.error);
-  const plan = planPipeline(file.value, registry.value, stages);
-  if (!plan.ok) throw await withTexts(plan.error);
   return {
-    plan: plan.value,
+    file: file.value,
+    stages,
     storeDirectory: options.store === undefined ? file.value.store : resolve(options.store),
   };
 }

@@ -6,6 +6,7 @@ import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
+import { addInspectCommands } from './inspect-commands.js';
 import type { Console, Program } from './program.js';
 
 const fileAndStages = '[FILE] [STAGE…] [options]';
@@ -105,6 +106,17 @@ function commands(
         const { planCommand, statusCommand } = await import('./plan.js');
         exit(await (name === 'plan' ? planCommand : statusCommand)(words, options, program, console, signal));
       });
+  const withFile = (command: Command): Command => command.option(...set, collect, []).option(...store);
+  withFile(root.command('watch'))
+    .description('run, and again whenever the pipeline file or a source file has changed')
+    .usage(fileAndStages)
+    .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+    .option('--jobs <n>', 'how many jobs at once; by default one a CPU', positive)
+    .action(async (words: string[], options: RunFlags) => {
+      const { watchCommand } = await import('./watch.js');
+      exit(await watchCommand(words, options, program, console, signal));
+    });
+  addInspectCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')

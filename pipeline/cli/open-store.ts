@@ -24,11 +24,7 @@ export async function openStore(
     const store = await existingStore(resolve(options.store));
     return { store };
   }
-  const { plan, storeDirectory } = await loadPlan(
-    file === undefined ? [] : [file],
-    program,
-    options,
-  );
+  const { plan, storeDirectory } = await loadPlan(file === undefined ? [] : [file], program, options);
   const store = await existingStore(storeDirectory);
   return { store, viewDirectory: join(dirname(plan.file.path), 'out') };
 }

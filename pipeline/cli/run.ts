@@ -144,8 +144,8 @@ async function chooseReporter(json: boolean, console: Console): Promise<Reporter
   return terminalReporter(process.stdout);
 }
 
-/** Sorts by time; the random end keeps two runs of one second apart. */
+/** Sorts by time; the random end keeps two runs of one moment apart. */
 function newRunId(): string {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const time = new Date().toISOString().slice(0, 23).replaceAll(/[:.]/g, '-');
   return `${time}-${randomBytes(2).toString('hex')}`;
 }

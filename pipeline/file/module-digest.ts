@@ -11,20 +11,23 @@ const relativeImport = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(\.{1,2}\/[^
  * where the files lie and what the module itself is called is not in it.
  */
 export async function moduleDigest(path: string): Promise<Digest> {
-  const digests: Digest[] = [];
-  const seen = new Set<string>();
+  return digestOfJson([...(await moduleTexts(path)).values()].map(digestOfBytes));
+}
+
+/** A module and everything that it imports by a relative path, in the order of the imports: path → text. */
+export async function moduleTexts(path: string): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
   const queue = [path];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
+    if (texts.has(next)) continue;
     const text = await readFile(next, 'utf8');
-    digests.push(digestOfBytes(text));
+    texts.set(next, text);
     for (const [, , specifier = ''] of text.matchAll(relativeImport)) {
       const found = await resolveImport(resolve(dirname(next), specifier));
       if (found !== undefined) queue.push(found);
     }
   }
-  return digestOfJson(digests);
+  return texts;
 }
 
 /** The file that an import means: TypeScript may be imported by the name that it is compiled to, or without its end. */

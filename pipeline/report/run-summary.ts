@@ -1,4 +1,5 @@
 import type { RunEvent, RunOutcome } from '../events/event.js';
+import type { JsonValue } from '../core/json.js';
 import type { Artifact } from '../stage/artifact.js';
 
 export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupted' | 'skipped';
@@ -13,6 +14,7 @@ export interface StageSummary {
   tookMs: number;
   items?: { total: number; reused: number; failed: number };
   outputs: Readonly<Record<string, Artifact>>;
+  metrics: Readonly<Record<string, JsonValue>>;
   warnings: string[];
   error?: string;
 }
@@ -54,6 +56,7 @@ export class RunSummaryGatherer {
           reasons: [],
           tookMs: 0,
           outputs: {},
+          metrics: {},
           warnings: [],
         });
     } else if (event.type === 'run-finished') {
@@ -93,7 +96,12 @@ function gather(
       stage.warnings.push(event.message);
       break;
     case 'stage-succeeded':
-      Object.assign(stage, { state: 'ran', tookMs: event.tookMs, outputs: event.outputs });
+      Object.assign(stage, {
+        state: 'ran',
+        tookMs: event.tookMs,
+        outputs: event.outputs,
+        metrics: event.metrics,
+      });
       break;
     case 'stage-failed': {
       const log = event.logFile ? [`The whole log: ${event.logFile}`] : [];

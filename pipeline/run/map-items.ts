@@ -17,15 +17,16 @@ import type { StageState } from './stage-state.js';
 
 const shownFailures = 5;
 
-interface KeyedItem {
+/** An item with the key that its result is recorded under. */
+export interface KeyedItem {
   readonly item: Item;
   readonly parts: ItemKeyParts;
   readonly key: CacheKey;
   result?: ItemResult;
 }
 
-/** All items of a map stage with their keys, and the results of those that the store already has. */
-export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
+/** All items of a map stage with their keys. */
+export async function keyedItems(kind: MapStageKind, state: StageState): Promise<KeyedItem[]> {
   const items: KeyedItem[] = [];
   const seen = new Set<string>();
   for await (const item of kind.items(state.context)) {
@@ -39,6 +40,12 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
     };
     items.push({ item, parts, key: itemKey(parts) });
   }
+  return items;
+}
+
+/** All items of a map stage with their keys, and the results of those that the store already has. */
+export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
+  const items = await keyedItems(kind, state);
   const recorded = await store.records.keys();
   const candidates = items.filter(({ key }) => recorded.has(key));
   await concurrently(candidates, 32, async (keyed) => {
@@ -67,7 +74,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const pending = items.filter(({ result }) => !result);
   await world.store.itemLists.write(
     state.key,
-    items.map(({ key }) => key),
+    items.map(({ item, key }) => ({ id: item.id, key })),
   );
   // A further attempt knows what the first one made as its own.
   if (attempt.number === 1)

@@ -5,10 +5,17 @@ import { isDigest } from '../core/digest.js';
 import { hasErrorCode } from '../core/error-code.js';
 import type { CacheKey } from './key-parts.js';
 
+/** An item of a map stage: its name in the stage, and the key of its record. */
+export interface ListedItem {
+  readonly id: string;
+  readonly key: CacheKey;
+}
+
 /**
- * Which items belong to a map stage, by the stage's key: `items/ab/<key>.txt`, an item's key a line, and a last
- * line that counts them. Written before the first item is made, so that garbage collection knows what a killed run
- * had finished.
+ * Which items belong to a map stage, by the stage's key: `items/ab/<key>.txt`, an item's key and its name (as JSON)
+ * a line, and a last line that counts them. Written before the first item is made, so that garbage collection knows
+ * what a killed run had finished. The names stand here and in no record, for a name may make nothing run again:
+ * whoever asks why an item is made anew compares it with the one of the same name.
  */
 export class ItemLists {
   readonly #root: string;
@@ -17,14 +24,15 @@ export class ItemLists {
     this.#root = join(storeRoot, 'items');
   }
 
-  async write(stage: CacheKey, items: readonly CacheKey[]): Promise<void> {
-    const text = [...items, `${items.length} items`, ''].join('\n');
+  async write(stage: CacheKey, items: readonly ListedItem[]): Promise<void> {
+    const lines = items.map(({ id, key }) => `${key} ${JSON.stringify(id)}`);
+    const text = [...lines, `${items.length} items`, ''].join('\n');
     const before = await readFile(this.#path(stage), 'utf8').catch(() => undefined);
     if (before !== text) await writeAtomically(this.#path(stage), text, 'item-list');
   }
 
   /** `undefined` when there is no list; `broken` when there is one that is not whole. */
-  async read(stage: CacheKey): Promise<readonly CacheKey[] | 'broken' | undefined> {
+  async read(stage: CacheKey): Promise<readonly ListedItem[] | 'broken' | undefined> {
     let text: string;
     try {
       text = await readFile(this.#path(stage), 'utf8');
@@ -33,9 +41,9 @@ export class ItemLists {
       throw error;
     }
     const lines = text.split('\n');
-    const keys = lines.slice(0, -2).filter(isDigest);
-    const whole = keys.length === lines.length - 2 && lines.at(-2) === `${keys.length} items`;
-    return whole && lines.at(-1) === '' ? keys : 'broken';
+    const items = lines.slice(0, -2).flatMap((line) => parseLine(line) ?? []);
+    const whole = items.length === lines.length - 2 && lines.at(-2) === `${items.length} items`;
+    return whole && lines.at(-1) === '' ? items : 'broken';
   }
 
   /** The keys of the stages that have a list. */
@@ -54,5 +62,17 @@ export class ItemLists {
 
   #path(stage: CacheKey): string {
     return join(this.#root, stage.slice(0, 2), `${stage}.txt`);
+  }
+}
+
+function parseLine(line: string): ListedItem | undefined {
+  const end = line.indexOf(' ');
+  const key = line.slice(0, end);
+  if (!isDigest(key)) return undefined;
+  try {
+    const id: unknown = JSON.parse(line.slice(end + 1));
+    return typeof id === 'string' ? { id, key } : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -62,8 +62,8 @@ export async function marksOf(store: Store, stages: Iterable<CacheKey>, marked: 
     }
     // When a list cannot be read, all items stay: too much is kept rather than too little.
     const listed = await store.itemLists.read(key);
-    for (const item of listed === 'broken' ? await store.records.keys() : (listed ?? []))
-      await markItem(item);
+    const items = listed === 'broken' ? await store.records.keys() : (listed ?? []).map((item) => item.key);
+    for (const item of items) await markItem(item);
   }
   return more;
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../core/atomic-file.js';
@@ -117,6 +117,14 @@ export class Records {
     if (!record) return undefined;
     for (const file of record.files) if (!(await this.#blobs.has(file))) return undefined;
     return record;
+  }
+
+  /** When the record of a key was written; undefined when there is none. */
+  async writtenAt(key: CacheKey): Promise<Date | undefined> {
+    return stat(this.path(key)).then(
+      ({ mtime }) => mtime,
+      () => undefined,
+    );
   }
 
   async write(key: CacheKey, record: StageRecord | ItemRecord): Promise<void> {

@@ -59,7 +59,11 @@ export class Store {
   }
 
   runDirectory(runId: string): string {
-    return join(this.root, 'runs', runId);
+    return join(this.runsDirectory, runId);
+  }
+
+  get runsDirectory(): string {
+    return join(this.root, 'runs');
   }
 
   /** The key under which a stage of this name was last made: what `plan` compares with to say why. */

@@ -86,7 +86,10 @@ async function makeStage(store: Store, index: number, { items, finished }: Made)
     tools: {},
   };
   const key = stageKey(parts);
-  await store.itemLists.write(key, items.map(itemKeyOf));
+  await store.itemLists.write(
+    key,
+    items.map((item) => ({ id: `${item}`, key: itemKeyOf(item) })),
+  );
   const files = [];
   for (const item of items) files.push({ path: `${item}`, ...(await makeItem(store, item)) });
   writeFileSync(join(await store.workDirectory(key), 'checkpoint'), '');

@@ -161,7 +161,7 @@ describe('a state file, cut short at every byte and read twice', () => {
 
   it('a list of items is broken, and never a shorter list', async () => {
     const stage = stageKey(stageParts);
-    const items = [1, 2, 3].map((n) => itemKey({ ...itemParts, item: n }));
+    const items = ['a', 'größe "2"\n', 'c'].map((id) => ({ id, key: itemKey({ ...itemParts, item: id }) }));
     await store.itemLists.write(stage, items);
     expect(await store.itemLists.read(stage)).toEqual(items);
     await cutAtEveryByte(onlyFileIn('items'), 0, async (length) =>
