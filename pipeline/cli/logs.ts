@@ -5,6 +5,7 @@ import { nearestName } from '../core/nearest-name.js';
 import { UserError } from '../core/user-error.js';
 import { stageLogPath } from '../events/journal.js';
 import { readJournal } from '../events/read-journal.js';
+import { stagesNamed } from '../file/instance-name.js';
 import { pastRun, type PastRun } from '../report/past-run.js';
 import type { StageOutcome } from '../report/run-summary.js';
 import { Store } from '../store/store.js';
@@ -24,7 +25,7 @@ export interface LogsOptions extends FileOptions {
 /** `pipeline logs [FILE] STAGE`: what a stage printed when it last ran, or in the run that `--run` names. */
 export async function logsCommand(
   words: readonly string[],
-  stage: string,
+  word: string,
   options: LogsOptions,
   program: Program,
   console: Console,
@@ -35,8 +36,13 @@ export async function logsCommand(
   const names = new Set(file.stages.map(({ name }) => name));
   const run =
     options.run === undefined
-      ? await lastRunOf(stage, store, file.name, names)
+      ? await lastRunOf(word, store, file.name, names)
       : await findRun(options.run, store, file.name);
+  const [stage = word, ...others] = stagesNamed(word, run.stages.keys());
+  if (others.length > 0)
+    throw new UserError(`${word} is made ${others.length + 1} times in ${run.runId}: say which one.`, {
+      hint: `There is: ${[stage, ...others].join(', ')}.`,
+    });
   const summary = run.stages.get(stage);
   if (!summary) throw noSuchStage(stage, [...run.stages.keys()], `The run ${run.runId}`);
   if (!hasRun(summary.state))
@@ -83,8 +89,8 @@ async function lastRunOf(
 ): Promise<PastRun> {
   const names = new Set(declared);
   for await (const run of runHistory(store, pipeline)) {
-    const summary = run.stages.get(stage);
-    if (summary && hasRun(summary.state)) return run;
+    const meant = stagesNamed(stage, run.stages.keys());
+    if (meant.some((name) => hasRun(run.stages.get(name)?.state ?? 'skipped'))) return run;
     for (const name of run.stages.keys()) names.add(name);
   }
   if (!names.has(stage)) throw noSuchStage(stage, [...names], pipeline);

@@ -70,6 +70,15 @@ function commands(
     '--store <folder>',
     'the folder of the store, instead of the one that the file says',
   ] as const;
+  const jobs = [
+    '--jobs <n>',
+    'at most so many jobs at once, and never more than there are CPUs, memory and GPUs for',
+  ] as const;
+  const gpus = ['--gpus <numbers>', 'use only these GPUs, numbered as by nvidia-smi, as in 0,2'] as const;
+  const keepGoing = [
+    '--keep-going',
+    'after a failure, go on with all that does not need the failed stage',
+  ] as const;
 
   root
     .command('run')
@@ -77,13 +86,9 @@ function commands(
     .usage(fileAndStages)
     .argument('[words...]', wordsHelp)
     .option(...set, collect, [])
-    .option(
-      '--jobs <n>',
-      'at most so many jobs at once, and never more than there are CPUs, memory and GPUs for',
-      positive,
-    )
-    .option('--gpus <numbers>', 'use only these GPUs, numbered as by nvidia-smi, as in 0,2', gpuNumbers)
-    .option('--keep-going', 'after a failure, go on with all that does not need the failed stage')
+    .option(...jobs, positive)
+    .option(...gpus, gpuNumbers)
+    .option(...keepGoing)
     .option(...store)
     .option('--json', 'events as lines of JSON')
     .action(async (words: string[], options: RunFlags) => {
@@ -110,8 +115,10 @@ function commands(
   withFile(root.command('watch'))
     .description('run, and again whenever the pipeline file or a source file has changed')
     .usage(fileAndStages)
-    .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
-    .option('--jobs <n>', 'how many jobs at once; by default one a CPU', positive)
+    .argument('[words...]', wordsHelp)
+    .option(...jobs, positive)
+    .option(...gpus, gpuNumbers)
+    .option(...keepGoing)
     .action(async (words: string[], options: RunFlags) => {
       const { watchCommand } = await import('./watch.js');
       exit(await watchCommand(words, options, program, console, signal));

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
 import { UserError } from '../core/user-error.js';
+import { stagesNamed } from '../file/instance-name.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import { examineStages, type ExaminedStage } from '../run/examine.js';
@@ -64,12 +65,16 @@ function findTarget(
   target: string,
   stages: readonly PlannedStage[],
 ): { readonly stage: PlannedStage; readonly item?: string } {
-  const whole = stages.find(({ name }) => name === target);
-  if (whole) return { stage: whole };
-  const stage = stages.find(({ name }) => target.startsWith(`${name}/`));
-  if (stage) return { stage, item: target.slice(stage.name.length + 1) };
-  const names = stages.map(({ name }) => name);
-  const [name = target] = target.split('/');
+  // Labels hold no slash, items may.
+  const [, name = target, item] = /^([^/[\]]+(?:\[[^\]]*\])?)(?:\/(.+))?$/s.exec(target) ?? [];
+  const names = stages.map((stage) => stage.name);
+  const [found, ...others] = stagesNamed(name, names);
+  if (found !== undefined && others.length > 0)
+    throw new UserError(`${name} is made ${others.length + 1} times: say which one.`, {
+      hint: `There is: ${[found, ...others].join(', ')}.`,
+    });
+  const stage = stages.find((each) => each.name === found);
+  if (stage) return { stage, ...(item === undefined ? {} : { item }) };
   const near = nearestName(name, names);
   throw new UserError(`There is no stage ${name}.`, {
     hint: near ? `Did you mean ${near}?` : `There is: ${names.join(', ')}.`,

@@ -32,6 +32,20 @@ export function parseInstanceName(
   return { stage: match[1] ?? '', labels };
 }
 
+/**
+ * The stages that a person means by a name: `detector` is all of its instances, `detector[seed=2]` those with that
+ * label, in whatever order the labels stand.
+ */
+export function stagesNamed(text: string, names: Iterable<string>): readonly string[] {
+  const wanted = parseInstanceName(text);
+  return [...names].filter((name) => {
+    if (name === text) return true;
+    const instance = parseInstanceName(name);
+    if (!wanted || !instance || instance.stage !== wanted.stage) return false;
+    return Object.entries(wanted.labels).every(([axis, label]) => instance.labels[axis] === label);
+  });
+}
+
 /** True when no axis that both have tells them apart. */
 export function labelsAgree(a: Labels, b: Labels): boolean {
   return Object.entries(a).every(([axis, label]) => b[axis] === undefined || b[axis] === label);

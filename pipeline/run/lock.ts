@@ -11,6 +11,8 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { crashPoint } from '../core/crash-point.js';
+import { writing } from '../core/disk-failure.js';
 import { hasErrorCode } from '../core/error-code.js';
 import { livesHere, parseLockOwner, thisProcess, type LockOwner } from './lock-owner.js';
 
@@ -59,11 +61,14 @@ export class Locks {
   /** Makes the run known to the others that share the store, and removes what dead runs of this machine left. */
   static async open(storeRoot: string, runId: string, options: LockOptions = {}): Promise<Locks> {
     const directory = join(storeRoot, 'locks');
-    await mkdir(directory, { recursive: true });
     const self = options.self ?? thisProcess(runId);
-    const file = await open(join(directory, `run-${runId}`), 'wx');
-    const locks = new Locks(directory, self, options.staleMs ?? defaultStaleMs, file);
-    await locks.#beat();
+    const locks = await writing(directory, async () => {
+      await mkdir(directory, { recursive: true });
+      const file = await open(join(directory, `run-${runId}`), 'wx');
+      const opened = new Locks(directory, self, options.staleMs ?? defaultStaleMs, file);
+      await opened.#beat();
+      return opened;
+    });
     locks.#timer = setInterval(
       () => void locks.#beat().catch(() => undefined),
       options.heartbeatMs ?? defaultHeartbeatMs,
@@ -121,6 +126,7 @@ export class Locks {
     if (!this.#held.has(name)) return;
     this.#lookAtHeart();
     try {
+      crashPoint('lock-before-release');
       const owner = this.#mayBeTakenForDead ? await this.#owner(name) : this.self;
       if (owner !== 'none' && owner?.runId === this.self.runId) await unlink(this.#path(name));
     } catch (error) {
@@ -132,7 +138,11 @@ export class Locks {
 
   async #attempt(name: string): Promise<LockAttempt> {
     for (;;) {
-      if (await this.#create(name)) return { taken: true };
+      crashPoint('lock-before-take');
+      if (await this.#create(name)) {
+        crashPoint('lock-after-take');
+        return { taken: true };
+      }
       const owner = await this.#owner(name);
       if (owner === 'none') continue;
       // NFS may say that a link was there before, when a repeated request of ours has made it.

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Plan } from '../plan/plan.js';
 import type { StagePolicy } from '../plan/stage-policy.js';
+import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
 import { runMapStage } from './map-items.js';
 import { StageAttempt } from './stage-attempt.js';
@@ -10,12 +11,14 @@ import type { World } from './world.js';
 const longestBackoffMs = 600_000;
 
 /**
- * Makes a stage that the store does not have, unless another run does so already: then waits for it.
+ * Makes a stage that the store does not have, unless another stage or run does so already: then waits for it.
+ * @param failures what came of the keys that failed in this run: equal stages fail once
  * @returns its record, and whether it was made here
  */
 export async function makeStage(
   plan: Plan,
   state: StageState,
+  failures: Map<CacheKey, unknown>,
   world: World,
 ): Promise<{ readonly record: StageRecord; readonly made: boolean }> {
   const stage = state.stage.name;
@@ -26,7 +29,12 @@ export async function makeStage(
   });
   try {
     const record = await world.store.records.readStage(state.key);
-    return record ? { record, made: false } : { record: await make(plan, state, world), made: true };
+    if (record) return { record, made: false };
+    if (failures.has(state.key)) throw failures.get(state.key);
+    return { record: await make(plan, state, world), made: true };
+  } catch (error) {
+    failures.set(state.key, error);
+    throw error;
   } finally {
     await world.locks.release(lock);
   }

@@ -10,6 +10,7 @@ import { instanceFolder } from '../file/instance-name.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Artifact, ArtifactReader } from '../stage/artifact.js';
+import type { CacheKey } from '../store/key-parts.js';
 import { removeIncomingLeftovers } from '../store/leftovers.js';
 import { removeViewLeftovers, showArtifacts, showsArtifacts } from '../store/view.js';
 import { makeStage } from './make-stage.js';
@@ -38,6 +39,7 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
   };
   const ends = new Map<string, Promise<StageEnd>>();
   const artifacts = new Map<string, Readonly<Record<string, Artifact>>>();
+  const failures = new Map<CacheKey, unknown>();
   let failedFirst: string | undefined;
 
   async function run(stage: PlannedStage): Promise<StageEnd> {
@@ -49,7 +51,7 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
     if (failedFirst !== undefined) return blocked(stage, failedFirst);
     const startedMs = Date.now();
     try {
-      const outputs = await makeOrReuse(plan, stage, artifacts, world);
+      const outputs = await makeOrReuse(plan, stage, artifacts, failures, world);
       artifacts.set(stage.name, outputs);
       return { outputs };
     } catch (error) {
@@ -87,12 +89,13 @@ async function makeOrReuse(
   plan: Plan,
   stage: PlannedStage,
   artifacts: ReadonlyMap<string, Readonly<Record<string, Artifact>>>,
+  failures: Map<CacheKey, unknown>,
   world: World,
 ): Promise<Readonly<Record<string, Artifact>>> {
   const state = await stageState(plan.file, stage, artifacts, world);
   const { record, made } = state.record
     ? { record: state.record, made: false }
-    : await makeStage(plan, state, world);
+    : await makeStage(plan, state, failures, world);
   const { outputs, itemCount } = record;
   if (!made) {
     world.emit({

@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { crashPoint } from '../core/crash-point.js';
 import type { Digest } from '../core/digest.js';
 import type { CacheKey } from './key-parts.js';
-import { findLeftovers, folderBytes } from './leftovers.js';
+import { findLeftovers, findLocks, folderBytes } from './leftovers.js';
 import { Marks, marksOf } from './mark.js';
 import type { Present } from './presence.js';
 import { runHistory, type PastRun } from './run-history.js';
@@ -49,7 +49,7 @@ export async function collectGarbage(store: Store, options: GarbageOptions): Pro
     const garbage =
       busy.length > 0
         ? { ...noGarbage, freedBytes: await sizeOfFiles(leftovers), leftovers }
-        : await findGarbage(store, options, leftovers);
+        : await findGarbage(store, options, [...leftovers, ...(await findLocks(store.root))]);
     if (!options.dryRun) await sweep(store, garbage);
     return { ...garbage, busy };
   } finally {

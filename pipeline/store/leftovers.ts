@@ -14,6 +14,12 @@ export async function findLeftovers(storeRoot: string): Promise<readonly string[
   return (await Promise.all(folders.map((folder) => leftoversIn(storeRoot, folder)))).flat();
 }
 
+/** The locks of runs, all of them: where no run goes on they are of dead ones, on whatever machine. */
+export async function findLocks(storeRoot: string): Promise<readonly string[]> {
+  const folder = join(storeRoot, 'locks');
+  return (await readdir(folder).catch((): string[] => [])).map((name) => join(folder, name));
+}
+
 /** Removes what killed processes left of contents, the large part of it: cheap, so every run does it. */
 export async function removeIncomingLeftovers(storeRoot: string): Promise<void> {
   for (const path of await leftoversIn(storeRoot, incoming)) await rm(path, { force: true });

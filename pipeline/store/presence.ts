@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writing } from '../core/disk-failure.js';
 import { hasErrorCode } from '../core/error-code.js';
 import { identityPattern, processIdentity, processIsGone } from '../core/process-identity.js';
 
@@ -32,9 +33,11 @@ export class Presence {
 
   /** @returns what to call when the work is over */
   async announce(role: Present['role'], label: string): Promise<() => Promise<void>> {
-    await mkdir(this.#folder, { recursive: true });
     const path = join(this.#folder, `${role}~~${label}~~${processIdentity}`);
-    await writeFile(path, '');
+    await writing(path, async () => {
+      await mkdir(this.#folder, { recursive: true });
+      await writeFile(path, '');
+    });
     const beat = setInterval(() => {
       const now = new Date();
       utimes(path, now, now).catch(() => undefined);

@@ -81,12 +81,23 @@ async function swap(aside: string, target: string, old: string): Promise<void> {
 /** Removes what runs that were killed left of views that they were making. */
 export async function removeViewLeftovers(viewRoot: string): Promise<void> {
   for (const name of await readdir(viewRoot).catch(() => [])) {
-    const identity = leftover.exec(name)?.[1];
-    if (identity === undefined) continue;
-    const path = join(viewRoot, name);
-    const silentMs = Date.now() - (await stat(path)).mtimeMs;
-    if (processIsGone(identity, silentMs, patienceMs)) await rm(path, { recursive: true, force: true });
+    if (await removeLeftover(viewRoot, name)) continue;
+    // A folder without a marker holds the instances of a stage.
+    const folder = join(viewRoot, name);
+    const inner = await readdir(folder).catch((): string[] => []);
+    if (!inner.includes(markerName)) for (const each of inner) await removeLeftover(folder, each);
   }
+}
+
+/** @returns whether it is one, of a process that lives or of one that has ended */
+async function removeLeftover(folder: string, name: string): Promise<boolean> {
+  const identity = leftover.exec(name)?.[1];
+  if (identity === undefined) return false;
+  const path = join(folder, name);
+  const found = await stat(path).catch(() => undefined);
+  if (found && processIsGone(identity, Date.now() - found.mtimeMs, patienceMs))
+    await rm(path, { recursive: true, force: true });
+  return true;
 }
 
 /** Lets the next run make a stage's view anew: what it shows may be damaged. */

@@ -189,6 +189,8 @@ describe('the crash matrix', () => {
       (path) => path.endsWith('.new') && !/^runs\//.test(path),
     );
     expect(asides, `${point}: nothing is left after gc`).toEqual([]);
+    for (const name of ['locks', 'present'])
+      expect(await filesUnder(join(storeFolder, name)), `${point}: no ${name} are left`).toEqual([]);
     expect(await storeState(folder), `${point}, after gc`).toEqual(await storeState(undisturbed));
   }
 

@@ -197,11 +197,36 @@ stages:
     for (let tries = 0; tries < 200 && !following; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 25));
       const { out } = await workspace.command('logs', '@pipeline.yaml', 'c');
-      if (out === 'one') following = workspace.command('logs', '@pipeline.yaml', 'c', '--follow');
+      if (out !== 'one') continue;
+      const { out: listed } = await workspace.command('runs', '@pipeline.yaml', '--json');
+      expect(JSON.parse(listed)).toMatchObject({ runs: [{ outcome: 'running' }] });
+      following = workspace.command('logs', '@pipeline.yaml', 'c', '--follow');
     }
     await workspace.write('go', '');
     expect((await running).exitCode).toBe(0);
     expect(await following).toMatchObject({ exitCode: 0, out: 'one\ntwo' });
+  });
+
+  it('takes an instance by its labels, of a pipeline in TypeScript as well', async () => {
+    const file = `import { definePipeline } from 'darkroom';
+export default definePipeline({
+  version: 1,
+  name: 'trial',
+  stages: { c: { uses: 'command', matrix: { n: [1, 2] }, with: { run: ['sh', '-c', 'echo \${matrix.n}; echo > {output}'], outputs: 'o' } } },
+});
+`;
+    const workspace = await Workspace.create({ 'pipeline.ts': file }, registry);
+    expect((await workspace.command('run', '@pipeline.ts')).exitCode).toBe(0);
+    expect(await workspace.command('logs', '@pipeline.ts', 'c[n=2]')).toMatchObject({
+      exitCode: 0,
+      out: '2',
+    });
+    const { exitCode, error } = await workspace.command('logs', '@pipeline.ts', 'c');
+    expect(error).toMatch(/^c is made 2 times in .*: say which one\.\n.*c\[n=1\], c\[n=2\]/);
+    expect(exitCode).toBe(2);
+    const { out } = await workspace.command('runs', '@pipeline.ts', '--json');
+    expect(JSON.parse(out)).toMatchObject({ runs: [{ outcome: 'succeeded' }] });
+    expect(await workspace.command('diff', '@pipeline.ts', 'last', 'last')).toMatchObject({ exitCode: 0 });
   });
 
   it('prints what is whole of the log of a killed run', async () => {
@@ -215,6 +240,9 @@ stages:
     const { out, error } = await workspace.command('logs', '@pipeline.yaml', 'score');
     expect(out).toBe('measured 0.5\ncut o');
     expect(error).toBe(`score in run ${id}: interrupted`);
+    // Nobody goes on writing it, so following it comes to an end.
+    const followed = await workspace.command('logs', '@pipeline.yaml', 'score', '--follow');
+    expect(followed).toMatchObject({ exitCode: 0, out: 'measured 0.5\ncut o' });
   });
 
   it.each([

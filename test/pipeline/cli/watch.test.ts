@@ -18,7 +18,13 @@ class Watch {
     const { registry } = workspace;
     this.#ended = runCommandLine(
       ['watch', workspace.path('pipeline.yaml'), ...argv],
-      { version: '0', registry, healthChecks: [], templatesDirectory: '' },
+      {
+        version: '0',
+        registry,
+        modules: { zod: () => import('zod') },
+        healthChecks: [],
+        templatesDirectory: '',
+      },
       { out: (line) => void this.out.push(line), error: (line) => void this.error.push(line) },
       this.#interruption.signal,
     );
@@ -85,6 +91,30 @@ describe('pipeline watch', () => {
     await watch.untilRest(3);
     expect(watch.error.join('\n')).toContain('pipeline.yaml:1:');
     expect(await watch.end()).toBe(130);
+  });
+
+  it("runs again when the code of one of the user's stages has changed, or what it imports", async () => {
+    const stage = `import { text } from './text.js';
+export default {
+  kind: 'own', mode: 'whole', summary: 's', revision: 1, inputs: {}, outputs: { o: { type: 'text', description: 'o' } },
+  params: (await import('zod')).z.strictObject({}), seeded: () => false,
+  run: async ({ output }) => output('o').write('o', text),
+};
+`;
+    const workspace = await Workspace.create({
+      'pipeline.yaml': 'version: 1\nstages:\n  c: { uses: ./own.ts }\n',
+      'own.ts': 'export default',
+      'text.ts': "export const text: string = 'one';\n",
+    });
+    const watch = new Watch(workspace);
+    await watch.untilRest(1);
+    expect(watch.error.join('\n')).toContain('own.ts cannot be loaded');
+    await workspace.write('own.ts', stage);
+    await watch.untilRest(2);
+    expect(await workspace.read('out/c/o')).toBe('one');
+    await workspace.write('text.ts', "export const text: string = 'two';\n");
+    await watch.untilRest(3);
+    expect(await workspace.read('out/c/o')).toBe('two');
   });
 
   it('waits for a source that is missing, with its folder, and goes on after a stage that failed', async () => {

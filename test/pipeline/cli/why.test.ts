@@ -36,6 +36,23 @@ describe('pipeline why', () => {
     );
   });
 
+  it('tells instances apart, takes their labels in any order, and asks which one is meant', async () => {
+    const file = `version: 1
+stages:
+  seven: { uses: number, matrix: { n: [7, 8], m: [a, b] }, with: { value: '\${matrix.n}' } }
+`;
+    const workspace = await Workspace.create({ 'pipeline.yaml': file }, registry);
+    await workspace.run();
+    await workspace.write('pipeline.yaml', file.replace('7, 8', '7, 9'));
+    expect(await why(workspace, 'seven[n=7,m=b]')).toMatch(/^seven\[m=b,n=7\] is up to date/);
+    expect(await why(workspace, 'seven[m=a,n=9]')).toMatch(/^seven\[m=a,n=9\] would run, because\n/);
+    const { exitCode, error } = await workspace.command('why', '@pipeline.yaml', 'seven[n=9]');
+    expect(error).toMatch(
+      /^seven\[n=9\] is made 2 times: say which one\.\n.*seven\[m=a,n=9\], seven\[m=b,n=9\]/,
+    );
+    expect(exitCode).toBe(2);
+  });
+
   it('names the parameter with its old and its new value before the run', async () => {
     const workspace = await Workspace.create({ 'pipeline.yaml': numbers(7) }, registry);
     await workspace.run();

@@ -72,6 +72,15 @@ describe('two stages of one run', () => {
     for (const name of ['x', 'y']) expect(await workspace.list(`1/out/${name}`)).toEqual(names);
   });
 
+  it('that make the same fail once, even when the run goes on after failures', async () => {
+    const failing = stage('x', 'in/*').replace('sleep 0.05;', 'sleep 0.05; exit 1;');
+    const workspace = await workspaceOf(failing + failing.replace('x:', 'y:'), stage('x', 'in/*'));
+    const { exitCode, events } = await workspace.command('run', '@1', '--json', '--keep-going');
+    expect(exitCode).toBe(1);
+    expect((await workspace.read('made')).trim().split('\n').sort()).toEqual(names);
+    expect(events.filter(({ type }) => type === 'stage-failed')).toHaveLength(2);
+  });
+
   it('that have some items in common make each once', async () => {
     const workspace = await workspaceOf(stage('x', 'in/[ab]*') + stage('y', 'in/[bc]*'), stage('x', 'in/*'));
     expect((await workspace.command('run', '@1')).exitCode).toBe(0);

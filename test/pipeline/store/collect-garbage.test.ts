@@ -244,6 +244,20 @@ describe('garbage collection', () => {
       });
     }));
 
+  it('removes locks only where no run goes on', () =>
+    inFreshStore(async (store) => {
+      const lock = join(store.root, 'locks/item-of-a-dead-run-elsewhere');
+      mkdirSync(join(store.root, 'locks'), { recursive: true });
+      writeFileSync(lock, '');
+      const leave = await store.presence.announce('run', 'the run');
+      await collectGarbage(store, { keepRuns: 1, dryRun: false });
+      expect(existsSync(lock)).toBe(true);
+      await leave();
+      const { leftovers } = await collectGarbage(store, { keepRuns: 1, dryRun: false });
+      expect(leftovers).toEqual([lock]);
+      expect(existsSync(lock)).toBe(false);
+    }));
+
   it('makes a run that begins wait until it is over', () =>
     inFreshStore(async (store) => {
       const over = await store.presence.announce('gc', '');
