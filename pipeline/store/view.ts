@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import {
+  access,
   chmod,
   copyFile,
   link,
@@ -82,11 +83,18 @@ async function swap(aside: string, target: string, old: string): Promise<void> {
 export async function removeViewLeftovers(viewRoot: string): Promise<void> {
   for (const name of await readdir(viewRoot).catch(() => [])) {
     if (await removeLeftover(viewRoot, name)) continue;
-    // A folder without a marker holds the instances of a stage.
     const folder = join(viewRoot, name);
-    const inner = await readdir(folder).catch((): string[] => []);
-    if (!inner.includes(markerName)) for (const each of inner) await removeLeftover(folder, each);
+    if (await isThere(join(folder, markerName))) continue;
+    // Without a marker it holds the instances of a stage.
+    for (const each of await readdir(folder).catch(() => [])) await removeLeftover(folder, each);
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @returns whether it is one, of a process that lives or of one that has ended */
