@@ -13,7 +13,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 
 const root = productRoot();
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const program = { version, registry, healthChecks, templatesDirectory: join(root, 'templates') };
+const program = {
+  version,
+  registry,
+  modules: { darkroom: () => import('./authoring.js'), zod: () => import('zod') },
+  healthChecks,
+  templatesDirectory: join(root, 'templates'),
+};
 const console = {
   out: (line: string): void => void process.stdout.write(`${line}\n`),
   error: (line: string): void => void process.stderr.write(`${line}\n`),

@@ -10,7 +10,7 @@ import { splitStage } from './split/stage.js';
 import { yoloTrainStage } from './yolo/stage.js';
 
 /** Every stage kind that a pipeline file may use. */
-export const registry = stageRegistry([
+export const stageKinds = [
   anchorsStage,
   annotateStage,
   commandStage,
@@ -20,4 +20,6 @@ export const registry = stageRegistry([
   renderStage,
   splitStage,
   yoloTrainStage,
-]);
+] as const;
+
+export const registry = stageRegistry(stageKinds);

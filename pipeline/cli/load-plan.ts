@@ -3,56 +3,137 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
-import { parsePipelineFile } from '../file/parse.js';
+import { failure, success, type Result } from '../core/result.js';
+import { isKindPath, loadKind } from '../file/load-kind.js';
+import { loadModule, modulePattern, type ProvidedModules } from '../file/load-module.js';
+import { parsePipelineFile, type PipelineFile } from '../file/parse.js';
+import { parsePipelineObject } from '../file/parse-object.js';
 import { planPipeline, type Plan } from '../plan/plan.js';
 import type { StageRegistry } from '../stage/registry.js';
+import type { Program } from './program.js';
 
-const defaultName = 'pipeline.yaml';
+/** What a folder's pipeline file is called; the first that is there is meant. */
+const defaultNames = ['pipeline.yaml', 'pipeline.yml', 'pipeline.ts', 'pipeline.js'];
+const fileName = /\.ya?ml$|\.[mc]?[jt]s$/;
 
 /**
- * Splits `[FILE] [STAGE…]`: the first word is the file when it names one (or a folder with a pipeline.yaml in it,
- * or ends like one); otherwise pipeline.yaml of this folder is meant and all words are stages.
+ * Splits `[FILE] [STAGE…]`: the first word is the file when it names one (or a folder with a pipeline file in it,
+ * or ends like one); otherwise the pipeline file of this folder is meant and all words are stages.
  */
-function fileAndStages(words: readonly string[]): {
+export function fileAndStages(words: readonly string[]): {
   readonly path: string;
   readonly stages: readonly string[];
 } {
   const [first, ...rest] = words;
   if (first !== undefined) {
     const path = resolve(first);
-    if (/\.ya?ml$/.test(first)) return { path, stages: rest };
-    if (existsSync(path))
-      return { path: statSync(path).isDirectory() ? join(path, defaultName) : path, stages: rest };
-    if (first.includes('/')) return { path: join(path, defaultName), stages: rest };
+    if (fileName.test(first)) return { path, stages: rest };
+    if (existsSync(path)) return { path: statSync(path).isDirectory() ? fileIn(path) : path, stages: rest };
+    if (first.includes('/')) return { path: fileIn(path), stages: rest };
   }
-  return { path: resolve(defaultName), stages: words };
+  return { path: fileIn(resolve('.')), stages: words };
 }
 
-/** Reads a pipeline file and plans it. @throws DiagnosticError with everything that is wrong with it */
+function fileIn(folder: string): string {
+  const paths = defaultNames.map((name) => join(folder, name));
+  return paths.find((path) => existsSync(path)) ?? join(folder, 'pipeline.yaml');
+}
+
+/** How a pipeline file is to be read. */
+export interface FileOptions {
+  readonly set: readonly string[];
+  readonly store?: string | undefined;
+}
+
+/**
+ * Reads a pipeline file, YAML or TypeScript, with the stages that it brings along, and plans it.
+ * @throws DiagnosticError with everything that is wrong with it
+ */
 export async function loadPlan(
   words: readonly string[],
-  registry: StageRegistry,
-  options: { readonly set: readonly string[]; readonly store?: string | undefined },
+  program: Pick<Program, 'registry' | 'modules'>,
+  options: FileOptions,
 ): Promise<{ readonly plan: Plan; readonly storeDirectory: string }> {
+  const { file, stages, storeDirectory } = await loadFile(words, program, options);
+  const registry = await withUserKinds(file, program);
+  if (!registry.ok) throw await withTexts(registry.error);
+  const plan = planPipeline(file, registry.value, stages);
+  if (!plan.ok) throw await withTexts(plan.error);
+  return { plan: plan.value, storeDirectory };
+}
+
+/** Where the command line's FILE is, for one who does not need it to be without mistakes. */
+export function pipelineFilePath(words: readonly string[]): string {
+  return fileAndStages(words).path;
+}
+
+/** Reads a pipeline file, and does not look at its stages yet. @throws DiagnosticError when it is not well-formed */
+export async function loadFile(
+  words: readonly string[],
+  program: Pick<Program, 'modules'>,
+  options: FileOptions,
+): Promise<{
+  readonly file: PipelineFile;
+  readonly stages: readonly string[];
+  readonly storeDirectory: string;
+}> {
   const { path, stages } = fileAndStages(words);
-  const text = await readFile(path, 'utf8').catch(async () => {
-    throw new DiagnosticError([await noSuchFile(path, stages)]);
-  });
+  if (!existsSync(path)) throw new DiagnosticError([await noSuchFile(path, stages)]);
   const shown = relative(process.cwd(), path);
   const shownAs = shown.startsWith('..') ? path : shown;
-  const texts = new Map([[shownAs, text]]);
-  const file = parsePipelineFile(text, path, options.set, shownAs);
-  if (!file.ok) throw new DiagnosticError(file.error, texts);
-  const plan = planPipeline(file.value, registry, stages);
-  if (!plan.ok) throw new DiagnosticError(plan.error, texts);
+  const file = await readFileAt(path, shownAs, program.modules ?? {}, options.set);
+  if (!file.ok) throw await withTexts(file.error);
   return {
-    plan: plan.value,
+    file: file.value,
+    stages,
     storeDirectory: options.store === undefined ? file.value.store : resolve(options.store),
   };
 }
 
+async function readFileAt(
+  path: string,
+  shownAs: string,
+  modules: ProvidedModules,
+  settings: readonly string[],
+): Promise<Result<PipelineFile, readonly Diagnostic[]>> {
+  if (!modulePattern.test(path))
+    return parsePipelineFile(await readFile(path, 'utf8'), path, settings, shownAs, process.env);
+  const loaded = await loadModule(path, modules);
+  if (!loaded.ok) return failure([loaded.error]);
+  return parsePipelineObject(loaded.value, path, settings, shownAs, process.env);
+}
+
+/** The program's stage kinds and those that the file names by their path. */
+async function withUserKinds(
+  file: PipelineFile,
+  { registry, modules = {} }: Pick<Program, 'registry' | 'modules'>,
+): Promise<Result<StageRegistry, readonly Diagnostic[]>> {
+  const kinds = new Map(registry);
+  const diagnostics: Diagnostic[] = [];
+  for (const { name, entry } of file.stages) {
+    if (!isKindPath(entry.uses) || kinds.has(entry.uses)) continue;
+    const kind = await loadKind(resolve(file.directory, entry.uses), modules);
+    if (kind.ok) kinds.set(entry.uses, kind.value);
+    else {
+      const range = file.source.locateValue(['stages', name, 'uses']);
+      diagnostics.push(kind.error.range || !range ? kind.error : { ...kind.error, range });
+    }
+  }
+  return diagnostics.length > 0 ? failure(diagnostics) : success(kinds);
+}
+
+/** The diagnostics as an error, with the texts of the files that they point into. */
+async function withTexts(diagnostics: readonly Diagnostic[]): Promise<DiagnosticError> {
+  const texts = new Map<string, string>();
+  for (const { range } of diagnostics) {
+    const text = range && (await readFile(resolve(range.file), 'utf8').catch(() => undefined));
+    if (range && text !== undefined) texts.set(range.file, text);
+  }
+  return new DiagnosticError(diagnostics, texts);
+}
+
 async function noSuchFile(path: string, stages: readonly string[]): Promise<Diagnostic> {
-  const names = (await readdir(dirname(path)).catch(() => [])).filter((name) => /\.ya?ml$/.test(name));
+  const names = (await readdir(dirname(path)).catch(() => [])).filter((name) => fileName.test(name));
   const near = nearestName(path.slice(dirname(path).length + 1), names) ?? names[0];
   const wanted = stages.length > 0 ? ` (${stages.join(' ')} is no file, so it was taken for a stage)` : '';
   return {

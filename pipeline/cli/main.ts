@@ -4,10 +4,14 @@ import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
+import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
+import { addInspectCommands } from './inspect-commands.js';
 import type { Console, Program } from './program.js';
 
 const fileAndStages = '[FILE] [STAGE…] [options]';
+const wordsHelp =
+  'the pipeline file (or its folder), and stages if not all are wanted: detector, or detector[seed=2] of its instances';
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 /**
@@ -66,14 +70,25 @@ function commands(
     '--store <folder>',
     'the folder of the store, instead of the one that the file says',
   ] as const;
+  const jobs = [
+    '--jobs <n>',
+    'at most so many jobs at once, and never more than there are CPUs, memory and GPUs for',
+  ] as const;
+  const gpus = ['--gpus <numbers>', 'use only these GPUs, numbered as by nvidia-smi, as in 0,2'] as const;
+  const keepGoing = [
+    '--keep-going',
+    'after a failure, go on with all that does not need the failed stage',
+  ] as const;
 
   root
     .command('run')
     .description('make what is not there yet')
     .usage(fileAndStages)
-    .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+    .argument('[words...]', wordsHelp)
     .option(...set, collect, [])
-    .option('--jobs <n>', 'how many jobs at once; by default one a CPU', positive)
+    .option(...jobs, positive)
+    .option(...gpus, gpuNumbers)
+    .option(...keepGoing)
     .option(...store)
     .option('--json', 'events as lines of JSON')
     .action(async (words: string[], options: RunFlags) => {
@@ -88,7 +103,7 @@ function commands(
       .command(name)
       .description(description)
       .usage(fileAndStages)
-      .argument('[words...]', 'the pipeline file (or its folder), and stages if not all are wanted')
+      .argument('[words...]', wordsHelp)
       .option(...set, collect, [])
       .option(...store)
       .option('--json', 'as JSON')
@@ -96,15 +111,28 @@ function commands(
         const { planCommand, statusCommand } = await import('./plan.js');
         exit(await (name === 'plan' ? planCommand : statusCommand)(words, options, program, console, signal));
       });
+  const withFile = (command: Command): Command => command.option(...set, collect, []).option(...store);
+  withFile(root.command('watch'))
+    .description('run, and again whenever the pipeline file or a source file has changed')
+    .usage(fileAndStages)
+    .argument('[words...]', wordsHelp)
+    .option(...jobs, positive)
+    .option(...gpus, gpuNumbers)
+    .option(...keepGoing)
+    .action(async (words: string[], options: RunFlags) => {
+      const { watchCommand } = await import('./watch.js');
+      exit(await watchCommand(words, options, program, console, signal));
+    });
+  addInspectCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')
-    .argument('[KIND]')
+    .argument('[KIND]', 'its name, or the path of a stage of your own: ./my-stage.ts')
     .option('--json', 'as JSON')
     .option('--schema', 'the JSON schema of pipeline files')
     .action(async (kind: string | undefined, options: { json?: boolean; schema?: boolean }) => {
       const { stagesCommand } = await import('./stages.js');
-      exit(stagesCommand(kind, options, program, console));
+      exit(await stagesCommand(kind, options, program, console));
     });
   root
     .command('doctor')
@@ -127,12 +155,73 @@ function commands(
       const { initCommand } = await import('./init.js');
       exit(await initCommand(template, directory, program, console));
     });
+  root
+    .command('verify')
+    .description('read the whole store again and say what is corrupt')
+    .argument('[FILE]', 'the pipeline file (or its folder) whose store is meant')
+    .option('--repair', 'move what is corrupt to quarantine/, so that the next run makes it anew')
+    .option(...set, collect, [])
+    .option(...store)
+    .option('--json', 'as JSON')
+    .action(async (file: string | undefined, options: StoreFlags) => {
+      const { verifyCommand } = await import('./verify.js');
+      exit(await verifyCommand(file, options, program, console, signal));
+    });
+  root
+    .command('gc')
+    .description('remove what neither the last runs nor pins need')
+    .argument('[FILE]', 'the pipeline file (or its folder) whose store is meant')
+    .option(
+      '--keep-runs <n>',
+      'how many runs of each pipeline are kept, with all their results',
+      positive,
+      10,
+    )
+    .option(
+      '--max-size <size>',
+      'keep fewer runs when they need more than this, as in 500GB or 2TiB',
+      byteSize,
+    )
+    .option('--dry-run', 'only say what would be removed')
+    .option(...set, collect, [])
+    .option(...store)
+    .option('--json', 'as JSON')
+    .action(async (file: string | undefined, options: StoreFlags & { readonly keepRuns: number }) => {
+      const { gcCommand } = await import('./gc.js');
+      exit(await gcCommand(file, options, program, console));
+    });
+  for (const [name, description] of [
+    ['pin', 'keep the present results of stages whatever gc does; without a stage, list the pins'],
+    ['unpin', 'let gc have the results of stages again'],
+  ] as const)
+    root
+      .command(name)
+      .description(description)
+      .usage(fileAndStages)
+      .argument('[words...]', 'the pipeline file (or its folder), and stages')
+      .option(...set, collect, [])
+      .option(...store)
+      .action(async (words: string[], options: StoreFlags) => {
+        const { pinCommand, unpinCommand } = await import('./pin.js');
+        exit(await (name === 'pin' ? pinCommand : unpinCommand)(words, options, program, console, signal));
+      });
   return root;
+}
+
+interface StoreFlags {
+  readonly set: readonly string[];
+  readonly store?: string;
+  readonly json?: boolean;
+  readonly repair?: boolean;
+  readonly maxSize?: number;
+  readonly dryRun?: boolean;
 }
 
 interface RunFlags {
   readonly set: readonly string[];
   readonly jobs?: number;
+  readonly gpus?: readonly number[];
+  readonly keepGoing?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }
@@ -142,4 +231,11 @@ function positive(text: string): number {
   if (!Number.isInteger(number) || number < 1)
     throw new InvalidArgumentError('It takes a whole number from 1 on.');
   return number;
+}
+
+function gpuNumbers(text: string): readonly number[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (!words.every((word) => /^\d+$/.test(word)))
+    throw new InvalidArgumentError('It takes numbers of GPUs with commas between them, as in 0,2.');
+  return [...new Set(words.map(Number))].sort((a, b) => a - b);
 }

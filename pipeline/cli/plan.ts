@@ -74,7 +74,7 @@ async function forecastsOf(
   program: Program,
   signal: AbortSignal,
 ): Promise<readonly StageForecast[]> {
-  const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
+  const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
   const missing = await missingSources(plan);
   if (missing.length > 0)
@@ -93,10 +93,12 @@ function explain(forecast: StageForecast): string {
     case 'waits':
       return `waits for ${forecast.on.join(', ')}`;
     case 'runs': {
-      const items = forecast.items
-        ? `${forecast.items.reused} of ${formatCount(forecast.items.total, 'item')} reused, ${forecast.items.total - forecast.items.reused} new: `
-        : '';
-      return items + forecast.reasons.join('; ');
+      const reasons = forecast.reasons.join('; ');
+      if (!forecast.items) return reasons;
+      const { total, reused } = forecast.items;
+      return total === reused
+        ? `${total === 1 ? 'the 1 item' : `all ${total} items`} reused, put together anew because ${reasons}`
+        : `${reused} of ${formatCount(total, 'item')} reused, ${total - reused} new because ${reasons}`;
     }
   }
 }

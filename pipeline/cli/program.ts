@@ -1,3 +1,4 @@
+import type { ProvidedModules } from '../file/load-module.js';
 import type { StageRegistry } from '../stage/registry.js';
 import type { HealthCheck } from '../stage/health-check.js';
 
@@ -5,6 +6,8 @@ import type { HealthCheck } from '../stage/health-check.js';
 export interface Program {
   readonly version: string;
   readonly registry: StageRegistry;
+  /** What pipeline.ts files and stages of the user's import by name: the program's own package, zod. */
+  readonly modules?: ProvidedModules;
   /** What `pipeline doctor` looks at beside the engine's own checks. */
   readonly healthChecks: readonly HealthCheck[];
   /** The folder whose subfolders `pipeline init` copies. */

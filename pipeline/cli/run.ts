@@ -1,18 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { withoutSecrets, type Secrets } from '../core/secrets.js';
 import { DiagnosticError } from '../core/diagnostic.js';
+import { diskFailure } from '../core/disk-failure.js';
+import { UserError } from '../core/user-error.js';
 import { Journal } from '../events/journal.js';
-import type { RunEvent, UntimedEvent } from '../events/event.js';
+import type { UntimedEvent } from '../events/event.js';
+import { machineCapacity, type Capacity } from '../executors/capacity.js';
+import { usableGpus } from '../executors/gpus.js';
 import { localExecutor } from '../executors/local.js';
+import type { Plan } from '../plan/plan.js';
 import { ndjsonReporter } from '../report/ndjson.js';
 import { plainReporter } from '../report/plain.js';
 import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
 import { writeReport } from '../report/write-report.js';
+import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
+import { Locks } from '../run/lock.js';
 import { missingSources } from '../run/sources.js';
 import { runPlan } from '../run/scheduler.js';
+import type { Host } from '../stage/context.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
@@ -21,6 +29,8 @@ import type { Console, Program } from './program.js';
 export interface RunOptions {
   readonly set: readonly string[];
   readonly jobs?: number;
+  readonly gpus?: readonly number[];
+  readonly keepGoing?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }
@@ -33,18 +43,51 @@ export async function runCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<number> {
-  const { plan, storeDirectory } = await loadPlan(words, program.registry, options);
+  const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
   const missing = await missingSources(plan);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
+  const host = localHost(plan.file.directory, store, signal);
+  const wantsGpu = plan.stages.some(({ resources }) => (resources.gpu ?? 0) > 0);
+  const gpus =
+    wantsGpu || options.gpus !== undefined ? await usableGpus(host.exec, host.env, options.gpus) : [];
+  const capacity = machineCapacity(gpus);
+  const large = await missingResources(plan, capacity, { store, host });
+  if (large.length > 0)
+    throw new DiagnosticError(large, new Map([[plan.file.source.file, plan.file.source.text]]));
+
   const runId = newRunId();
-  const journal = await Journal.open(store.runDirectory(runId));
+  const leave = await store.presence.announceRun(runId, signal);
+  try {
+    return await runAs(runId, { plan, store, host, capacity, options, console, signal });
+  } finally {
+    await leave();
+  }
+}
+
+interface Prepared {
+  readonly plan: Plan;
+  readonly store: Store;
+  readonly host: Host;
+  readonly capacity: Capacity;
+  readonly options: RunOptions;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+}
+
+async function runAs(
+  runId: string,
+  { plan, store, host, capacity, options, console, signal }: Prepared,
+): Promise<number> {
+  const runDirectory = store.runDirectory(runId);
+  const journal = await Journal.open(runDirectory);
   const gatherer = new RunSummaryGatherer();
   const reporter = await chooseReporter(options.json === true, console);
+  const secrets = Object.assign({}, ...plan.stages.map((stage) => stage.secrets)) as Secrets;
   const emit = (untimed: UntimedEvent): void => {
-    const event = { ...untimed, atMs: Date.now() } as RunEvent;
+    const event = withoutSecrets({ ...untimed, atMs: Date.now() }, secrets);
     for (const consumer of [reporter, gatherer]) consumer.on(event);
     journal.write(event);
   };
@@ -58,19 +101,32 @@ export async function runCommand(
     seed: plan.file.seed,
     stages: plan.stages.map(({ name, kind }) => ({ name, kind: kind.kind })),
   });
+  const locks = await Locks.open(store.root, runId);
   const outcome = await runPlan(plan, {
     store,
-    executor: localExecutor(options.jobs ?? availableParallelism()),
-    host: localHost(plan.file.directory, store, signal),
+    executor: localExecutor(capacity, options.jobs ?? capacity.cpu),
+    locks,
+    runDirectory,
+    keepGoing: options.keepGoing === true,
+    gpuLimit: options.gpus,
+    host,
     viewDirectory: join(plan.file.directory, 'out'),
     signal,
     emit,
-  });
+  }).finally(() => locks.close());
   emit({ type: 'run-finished', outcome, tookMs: Date.now() - startedMs });
   reporter.close();
-  await Promise.all([journal.close(), store.files.save()]);
-  const page = await writeReport(gatherer.summary, store);
-  if (options.json !== true) console.out(`report: ${page}`);
+  try {
+    await Promise.all([journal.close(), store.files.save()]);
+    const page = await writeReport(gatherer.summary, store);
+    if (options.json !== true) console.out(`report: ${page}`);
+  } catch (error) {
+    // The results are safe; what failed is what is written about them.
+    const failure = diskFailure(error, runDirectory);
+    if (!(failure instanceof UserError)) throw failure;
+    for (const line of [failure.message, ...(failure.hint ? [failure.hint] : [])]) console.error(line);
+    return exitCodes.failure;
+  }
   switch (outcome) {
     case 'succeeded':
       return exitCodes.success;
@@ -88,8 +144,8 @@ async function chooseReporter(json: boolean, console: Console): Promise<Reporter
   return terminalReporter(process.stdout);
 }
 
-/** Sorts by time; the random end keeps two runs of one second apart. */
+/** Sorts by time; the random end keeps two runs of one moment apart. */
 function newRunId(): string {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const time = new Date().toISOString().slice(0, 23).replaceAll(/[:.]/g, '-');
   return `${time}-${randomBytes(2).toString('hex')}`;
 }

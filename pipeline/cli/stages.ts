@@ -1,19 +1,22 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
+import { DiagnosticError } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
 import { UserError } from '../core/user-error.js';
 import { pipelineJsonSchema } from '../file/json-schema.js';
+import { isKindPath, loadKind } from '../file/load-kind.js';
 import type { StageKind } from '../stage/definition.js';
 import { exitCodes } from './exit-codes.js';
 import type { Console, Program } from './program.js';
 import { tableLines } from './table.js';
 
-/** `pipeline stages [KIND]`: the stage kinds, or all about one of them, out of its schemas. */
-export function stagesCommand(
+/** `pipeline stages [KIND]`: the stage kinds, or all about one of them (by name, or by its path), out of its schemas. */
+export async function stagesCommand(
   kindName: string | undefined,
   options: { readonly json?: boolean; readonly schema?: boolean },
   program: Program,
   console: Console,
-): number {
+): Promise<number> {
   const kinds = [...program.registry.values()];
   if (options.schema) {
     console.out(JSON.stringify(pipelineJsonSchema(program.registry), null, 2));
@@ -21,7 +24,7 @@ export function stagesCommand(
     if (options.json) console.out(JSON.stringify(kinds.map(describeKind), null, 2));
     else for (const line of tableLines(kinds.map((kind) => [kind.kind, kind.summary]))) console.out(line);
   } else {
-    const kind = program.registry.get(kindName);
+    const kind = isKindPath(kindName) ? await userKind(kindName, program) : program.registry.get(kindName);
     if (!kind) {
       const near = nearestName(kindName, program.registry.keys());
       throw new UserError(`There is no stage kind ${kindName}.`, {
@@ -32,6 +35,13 @@ export function stagesCommand(
     else for (const line of documentation(kind)) console.out(line);
   }
   return exitCodes.success;
+}
+
+/** @throws DiagnosticError when there is no stage kind at this path */
+async function userKind(path: string, program: Program): Promise<StageKind> {
+  const kind = await loadKind(resolve(path), program.modules ?? {});
+  if (!kind.ok) throw new DiagnosticError([kind.error]);
+  return kind.value;
 }
 
 interface ParamSchema {

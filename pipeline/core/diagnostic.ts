@@ -5,6 +5,8 @@ export interface SourceRange {
   readonly column: number;
   /** Characters to underline; at least 1. */
   readonly length: number;
+  /** In a file whose lines say nothing: the place in the object that it exports, `stages.frames.with.scene`. */
+  readonly within?: string;
 }
 
 /** A mistake that a person made, shown at its place together with the way out. */
@@ -22,9 +24,9 @@ export interface Diagnostic {
  */
 export function formatDiagnostic(diagnostic: Diagnostic, text?: string): string {
   const { range, severity, message, hint } = diagnostic;
-  const place = range ? `${range.file}:${range.line}:${range.column}: ` : '';
+  const place = placeText(range);
   const lines = [`${place}${severity}: ${message}`];
-  const sourceLine = range && text?.split(/\r?\n/)[range.line - 1];
+  const sourceLine = range && range.within === undefined ? text?.split(/\r?\n/)[range.line - 1] : undefined;
   if (range && sourceLine !== undefined) {
     const number = String(range.line);
     const width = Math.max(1, Math.min(range.length, sourceLine.length - range.column + 1));
@@ -33,6 +35,12 @@ export function formatDiagnostic(diagnostic: Diagnostic, text?: string): string 
   }
   if (hint) lines.push(`  ${hint}`);
   return lines.join('\n');
+}
+
+function placeText(range: SourceRange | undefined): string {
+  if (!range) return '';
+  if (range.within === undefined) return `${range.file}:${range.line}:${range.column}: `;
+  return range.within === '' ? `${range.file}: ` : `${range.file}: ${range.within}: `;
 }
 
 /** The pipeline file, or what it names, is wrong; nothing was run. */

@@ -9,6 +9,8 @@ export type RunEvent =
   | RunStarted
   | StageReused
   | StageStarted
+  | StageWaits
+  | StageRetried
   | StageItems
   | StageProgress
   | StageLog
@@ -57,6 +59,26 @@ export interface StageStarted extends OfStage {
   readonly key: string;
   /** Why, in words; at least one line. */
   readonly reasons: readonly string[];
+}
+
+/** Somebody else makes the same, or some of the stage's items; their result will do. */
+export interface StageWaits extends OfStage {
+  readonly type: 'stage-waits';
+  /** Who: another run's process, or this one when two stages of a run make the same. */
+  readonly owner: { readonly runId: string; readonly host: string; readonly pid: number };
+  readonly sameRun: boolean;
+  /** How many items are waited for; absent when it is the whole stage. */
+  readonly items?: number;
+}
+
+/** An attempt at the stage failed; after a wait there will be another one. */
+export interface StageRetried extends OfStage {
+  readonly type: 'stage-retried';
+  /** Number of the attempt that follows, from 2 on. */
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly waitMs: number;
+  readonly message: string;
 }
 
 /** A map stage knows which of its items the store already has. */
@@ -112,6 +134,8 @@ export interface StageFailed extends OfStage {
   /** What a child printed last. */
   readonly details: readonly string[];
   readonly hint?: string;
+  /** Where all that the stage and its children printed stands, when they printed anything. */
+  readonly logFile?: string;
 }
 
 /** The stage did not start, because one that it needs failed. */

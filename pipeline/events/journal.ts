@@ -1,22 +1,29 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskFailure, writing } from '../core/disk-failure.js';
 import type { RunEvent } from './event.js';
+
+/** Where a run keeps what a stage and its children printed. */
+export function stageLogPath(runDirectory: string, stage: string): string {
+  return join(runDirectory, 'logs', `${stage}.log`);
+}
 
 /** Writes a run's events to `journal.ndjson` and each stage's lines to `logs/<stage>.log`. */
 export class Journal {
   readonly #directory: string;
+  #failure: Error | undefined;
   readonly #events: WriteStream;
   readonly #logs = new Map<string, WriteStream>();
 
   private constructor(directory: string) {
     this.#directory = directory;
-    this.#events = createWriteStream(join(directory, 'journal.ndjson'), { flags: 'a' });
+    this.#events = this.#append(join(directory, 'journal.ndjson'));
   }
 
   /** Opens the journal of a run, making its folder. */
   static async open(runDirectory: string): Promise<Journal> {
-    await mkdir(join(runDirectory, 'logs'), { recursive: true });
+    await writing(runDirectory, () => mkdir(join(runDirectory, 'logs'), { recursive: true }));
     return new Journal(runDirectory);
   }
 
@@ -25,15 +32,27 @@ export class Journal {
     else if (event.type !== 'stage-progress') this.#events.write(`${JSON.stringify(event)}\n`);
   }
 
+  /** Waits until all is written. @throws UserError when something could not be: the run itself went on */
   async close(): Promise<void> {
     const streams = [this.#events, ...this.#logs.values()];
-    await Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.end(resolve))));
+    await Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.end(() => resolve()))));
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** A run does not end because its journal cannot be written; whoever closes the journal is told. */
+  #append(path: string): WriteStream {
+    const stream = createWriteStream(path, { flags: 'a' });
+    stream.on('error', (error) => {
+      const failure = diskFailure(error, path);
+      this.#failure ??= failure instanceof Error ? failure : error;
+    });
+    return stream;
   }
 
   #log(stage: string): WriteStream {
     let stream = this.#logs.get(stage);
     if (!stream) {
-      stream = createWriteStream(join(this.#directory, 'logs', `${stage}.log`), { flags: 'a' });
+      stream = this.#append(stageLogPath(this.#directory, stage));
       this.#logs.set(stage, stream);
     }
     return stream;

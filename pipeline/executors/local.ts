@@ -1,18 +1,12 @@
-import PQueue from 'p-queue';
+import type { Capacity } from './capacity.js';
 import type { Executor } from './executor.js';
+import { PackingQueue } from './packing-queue.js';
 
-/** Runs jobs on this machine, as many at once as `jobs` says, of equal priority in the order of their submission. */
-export function localExecutor(jobs: number): Executor {
-  const queue = new PQueue({ concurrency: jobs });
+/** Runs jobs on this machine, as many at once as it has room for. @param maxJobs at most this many, however small */
+export function localExecutor(capacity: Capacity, maxJobs: number): Executor {
+  const queue = new PackingQueue(capacity, maxJobs);
   return {
-    concurrency: jobs,
-    submit: ({ signal, priority, run }) =>
-      queue.add(
-        async () => {
-          signal.throwIfAborted();
-          return run();
-        },
-        { priority },
-      ),
+    concurrency: (resources) => queue.concurrency(resources),
+    submit: (job) => queue.submit(job),
   };
 }

@@ -1,9 +1,13 @@
 import { createInterface } from 'node:readline';
 import { UserError } from '../core/user-error.js';
 import type { ProcessOptions, ProcessResult } from '../stage/context.js';
+import { ProcessTree } from './process-tree.js';
 
 const killGraceMs = 5000;
-const keptLines = 50;
+/** How long what a program left running may go on after it, to write its last lines. */
+const lingerMs = 2000;
+/** How many of a program's last lines an error shows. */
+export const keptLines = 50;
 
 /** A program that could not be started or ended with an error; `details` are the last lines it printed. */
 class ProcessError extends UserError {
@@ -19,17 +23,23 @@ class ProcessError extends UserError {
 
 /**
  * Runs a program, without a shell, as the leader of a process group of its own. On cancellation or time-out the
- * whole group is asked to end (TERM), then made to (KILL); the promise settles only when the child is gone.
+ * whole tree is asked to end (TERM), then made to (KILL). What a program leaves running when it ends by itself is
+ * ended too. The promise settles only when nothing of the tree is left.
  */
 export async function runProcess(
   file: string,
   args: readonly string[],
   options: ProcessOptions,
-  world: { readonly signal: AbortSignal; readonly log: (line: string) => void },
+  world: {
+    readonly signal: AbortSignal;
+    readonly log: (line: string) => void;
+    /** How long after TERM comes KILL. */
+    readonly graceMs?: number;
+  },
 ): Promise<ProcessResult> {
-  world.signal.throwIfAborted();
   // Loaded when the first program is called: most invocations call none.
   const { execa } = await import('execa');
+  world.signal.throwIfAborted();
   const child = execa(file, args, {
     detached: true,
     reject: false,
@@ -50,27 +60,33 @@ export async function runProcess(
     });
   }
 
+  const tree = child.pid === undefined ? undefined : new ProcessTree(child.pid);
   let timedOut = false;
-  let killer: NodeJS.Timeout | undefined;
+  let ending: Promise<void> | undefined;
   const end = (): void => {
-    signalGroup(child.pid, 'SIGTERM');
-    killer ??= setTimeout(() => signalGroup(child.pid, 'SIGKILL'), killGraceMs);
+    ending ??= tree?.end(world.graceMs ?? killGraceMs, world.log).then(() => {
+      // Whoever escaped from the tree may still hold the other end.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    });
   };
   const timer =
     options.timeoutMs === undefined
       ? undefined
       : setTimeout(() => ((timedOut = true), end()), options.timeoutMs);
+  let lingering: NodeJS.Timeout | undefined;
+  child.once('exit', () => (lingering = setTimeout(end, lingerMs)));
   world.signal.addEventListener('abort', end, { once: true });
   let ended;
   try {
     ended = await child;
+    if (tree && !ending && !tree.groupHasEnded() && !(await tree.ended(lingerMs))) end();
+    await ending;
   } finally {
     clearTimeout(timer);
-    clearTimeout(killer);
+    clearTimeout(lingering);
     world.signal.removeEventListener('abort', end);
   }
-  // What the leader left behind in its group ends with it.
-  if (world.signal.aborted || timedOut) signalGroup(child.pid, 'SIGKILL');
   world.signal.throwIfAborted();
 
   const result: ProcessResult = {
@@ -90,13 +106,4 @@ export async function runProcess(
     throw new ProcessError(file, result, reason, lastLines);
   }
   return result;
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group has ended already.
-  }
 }

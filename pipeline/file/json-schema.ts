@@ -41,7 +41,10 @@ export function pipelineJsonSchema(registry: StageRegistry): JsonSchema {
     ...entry,
     properties: {
       ...properties,
-      uses: { ...(properties['uses'] as JsonSchema), enum: kinds.map((kind) => kind.kind) },
+      uses: {
+        ...(properties['uses'] as JsonSchema),
+        anyOf: [{ enum: kinds.map((kind) => kind.kind) }, { pattern: '^\\.{0,2}/.*\\.[mc]?[jt]s$' }],
+      },
     },
     allOf: ofKind,
   };
@@ -56,7 +59,7 @@ export function pipelineJsonSchema(registry: StageRegistry): JsonSchema {
   };
 }
 
-/** Every parameter may also be a `${vars.NAME}`. */
+/** Every parameter may also be a reference: `${vars.NAME}`. */
 function withReferences(params: JsonSchema): JsonSchema {
   const properties = params['properties'] as Record<string, JsonSchema> | undefined;
   if (!properties) return params;

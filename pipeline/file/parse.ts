@@ -1,12 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
-import type { JsonValue } from '../core/json.js';
 import { failure, success, type Result } from '../core/result.js';
 import { issueDiagnostics } from './issues.js';
 import { pipelineFileSchema, type StageEntry } from './schema.js';
+import { fileScope, isRecord, type Environment } from './scope.js';
 import { applySetting } from './settings.js';
 import { SourceText, type DocumentPath } from './source-text.js';
-import { substitute } from './variables.js';
+import { scopeLookUp, substitute, type Scope } from './variables.js';
 
 /** A pipeline file that is well-formed; its stage kinds have not looked at it yet. */
 export interface PipelineFile {
@@ -17,8 +17,18 @@ export interface PipelineFile {
   readonly seed: number;
   readonly store: string;
   /** In the order of the file. */
-  readonly stages: readonly { readonly name: string; readonly entry: StageEntry }[];
+  readonly stages: readonly FileStage[];
+  /** What variables and the environment stand for, for the references that are filled in later. */
+  readonly scope: Scope;
   readonly source: SourceText;
+}
+
+export interface FileStage {
+  readonly name: string;
+  /** With variables filled in; texts that speak of `${matrix.…}` stand as they are written. */
+  readonly entry: StageEntry;
+  /** As it is written. */
+  readonly written: unknown;
 }
 
 /**
@@ -26,16 +36,28 @@ export interface PipelineFile {
  * @param path absolute; only its name and folder are used
  * @param settings `path=value`, applied in order
  * @param shownAs what diagnostics call the file
+ * @param environment what `${env.NAME}` may stand for, as far as the file declares it
  */
 export function parsePipelineFile(
   text: string,
   path: string,
   settings: readonly string[] = [],
   shownAs: string = path,
+  environment: Environment = {},
 ): Result<PipelineFile, readonly Diagnostic[]> {
   const source = new SourceText(shownAs, text);
   const syntaxErrors = source.syntaxErrors();
   if (syntaxErrors.length > 0) return failure(syntaxErrors);
+  return readPipelineFile(source, path, settings, environment);
+}
+
+/** As parsePipelineFile, for a source that is a document already. */
+export function readPipelineFile(
+  source: SourceText,
+  path: string,
+  settings: readonly string[],
+  environment: Environment,
+): Result<PipelineFile, readonly Diagnostic[]> {
   const mistakes = settings.flatMap((setting) => applySetting(source, setting) ?? []);
   if (mistakes.length > 0) return failure(mistakes);
 
@@ -54,16 +76,25 @@ export function parsePipelineFile(
         'Start with `version: 1` and `stages:`, or `pipeline init quickstart DIR`.',
       ),
     ]);
-  const vars = (data as { vars?: Record<string, JsonValue> }).vars;
-  const substituted = substitute(data, isRecord(vars) ? vars : {}, source, []);
-  const checked = pipelineFileSchema.safeParse(substituted.value, { reportInput: true });
+  const { scope, diagnostics: scopeMistakes } = fileScope(isRecord(data) ? data : {}, environment, source);
+  const { vars, ...rest } = isRecord(data) ? data : { vars: undefined };
+  const substituted = substitute(isRecord(data) ? rest : data, scopeLookUp(scope), source, []);
+  const value =
+    vars === undefined ? substituted.value : { ...(substituted.value as Record<string, unknown>), vars };
+  const checked = pipelineFileSchema.safeParse(value, { reportInput: true });
   const diagnostics: Diagnostic[] = [
+    ...scopeMistakes,
     ...substituted.diagnostics,
     ...(checked.error ? issueDiagnostics(checked.error.issues, source, [], pipelineFileSchema) : []),
   ];
   if (!checked.success || diagnostics.length > 0) return failure(diagnostics);
   const file = checked.data;
-  const stages = Object.entries(file.stages).map(([name, entry]) => ({ name, entry }));
+  const written = (data as { readonly stages: Readonly<Record<string, unknown>> }).stages;
+  const stages = Object.entries(file.stages).map(([name, entry]) => ({
+    name,
+    entry,
+    written: written[name],
+  }));
   if (stages.length === 0) return failure([located(source, ['stages'], 'The file declares no stage.')]);
   const directory = dirname(path);
   return success({
@@ -73,12 +104,9 @@ export function parsePipelineFile(
     seed: file.seed,
     store: resolve(directory, file.store ?? '.pipeline'),
     stages,
+    scope,
     source,
   });
-}
-
-function isRecord(value: unknown): value is Record<string, JsonValue> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function located(source: SourceText, path: DocumentPath, message: string, hint?: string): Diagnostic {

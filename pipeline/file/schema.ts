@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { durationPattern } from '../core/duration.js';
+import type { JsonValue } from '../core/json.js';
 
 const stageName = z
   .string()
@@ -7,22 +9,96 @@ const stageName = z
     'A stage name starts with a letter and holds letters, digits, - and _ only.',
   );
 
+const axisName = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_-]*$/,
+    'The name of an axis starts with a letter and holds letters, digits, - and _ only.',
+  );
+
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'The name of an environment variable holds letters, digits and _ only.');
+
+/** Whatever the file can hold: the axes are looked at one by one, for better messages (matrix.ts). */
+const axisValue = z.custom<JsonValue>((value) => value !== undefined);
+
 /** A reference to another stage's output: `stage` or `stage.output`. */
 const outputReference = z.string().min(1);
 
+const durationWords = 'a length of time is a number with ms, s, m, h or d, as in 30s, 10m or 1.5h';
+const duration = z
+  .string({ error: durationWords })
+  .regex(durationPattern, durationWords)
+  .refine((text) => Number.parseFloat(text) > 0, 'a length of time is more than nothing');
+
+/** A whole number from `least` on, with one complaint for all that is none. */
+const wholeNumber = (least: number): z.ZodNumber => {
+  const error = `it takes a whole number from ${least} on`;
+  return z.number({ error }).int({ error }).min(least, { error });
+};
+
+const resources = z.strictObject({
+  cpu: wholeNumber(1).optional().describe('CPUs that a job keeps busy.'),
+  memoryMb: wholeNumber(1).optional().describe('Memory that a job needs, in MiB.'),
+  gpu: wholeNumber(0).optional().describe('GPUs that a job has for itself, by CUDA_VISIBLE_DEVICES.'),
+});
+
+const retries = z.union(
+  [
+    wholeNumber(0),
+    z.strictObject({
+      count: wholeNumber(0).describe('How many more attempts follow a failed one.'),
+      backoff: duration
+        .optional()
+        .describe('The wait before the second attempt, by default 1s; it doubles with each further one.'),
+    }),
+  ],
+  { error: 'it takes a whole number from 0 on, or { count, backoff } as in { count: 2, backoff: 5s }' },
+);
+
 export const stageEntrySchema = z.strictObject({
-  uses: z.string().describe('The stage kind; `pipeline stages` lists them.'),
+  uses: z
+    .string()
+    .describe('The stage kind; `pipeline stages` lists them. Or the path of one of your own: ./my-stage.ts.'),
   in: z
     .record(z.string(), z.union([outputReference, z.array(outputReference)]))
     .default({})
     .describe('Where each input comes from: `stage` or `stage.output`, or a list of them.'),
   with: z.record(z.string(), z.unknown()).default({}).describe("The stage kind's parameters."),
+  matrix: z
+    .record(axisName, z.union([z.array(axisValue), z.record(z.string(), axisValue)]))
+    .default({})
+    .describe(
+      'Makes the stage once for each combination of values: AXIS: [value, …], or AXIS: { LABEL: value, … }. ${matrix.AXIS} stands for the value. An axis called seed gives the stage its seed. Stages that take from this one get the axes too, unless their input takes a list.',
+    ),
   seed: z
-    .number()
-    .int()
+    .union([z.number().int(), z.string().regex(/^\$\{matrix\.[^}]+\}$/, 'expected a whole number')])
     .optional()
     .describe('Gives this stage random choices of its own; without it, the seed of the file decides.'),
+  resources: resources
+    .optional()
+    .describe(
+      'What one job of the stage (all of it, or a batch of its items) needs of the machine, where it is not what its kind says.',
+    ),
+  timeout: duration
+    .optional()
+    .describe(
+      'How long the stage may take from when its first job starts, as in 30s, 10m or 2h; then it fails.',
+    ),
+  retries: retries
+    .optional()
+    .describe('How often the stage is tried again after a failure: a number, or { count, backoff }.'),
+  onFailure: z
+    .enum(['stop', 'continue'])
+    .default('stop')
+    .describe(
+      'After a failure: stop starts nothing new; continue goes on with all that does not need this stage.',
+    ),
 });
+
+/** A stage of which all references are filled in. */
+export const instanceEntrySchema = stageEntrySchema.extend({ seed: z.number().int().optional() });
 
 /** The shape of a pipeline file, before stage kinds have looked at their parameters. */
 export const pipelineFileSchema = z.strictObject({
@@ -32,9 +108,16 @@ export const pipelineFileSchema = z.strictObject({
   vars: z
     .record(z.string(), z.json())
     .default({})
-    .describe('Values for ${vars.NAME}; --set vars.NAME=… changes one.'),
+    .describe(
+      'Values for ${vars.NAME}; --set vars.NAME=… changes one. They may refer to one another and to ${env.NAME}.',
+    ),
+  env: z
+    .array(variableName)
+    .default([])
+    .describe('The environment variables that ${env.NAME} may stand for. Their values appear in no record.'),
   store: z.string().optional().describe('The folder of the store; by default .pipeline beside this file.'),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 
 export type StageEntry = z.infer<typeof stageEntrySchema>;
+export type InstanceEntry = z.infer<typeof instanceEntrySchema>;

@@ -21,8 +21,15 @@ export class SourceText {
   constructor(
     readonly file: string,
     readonly text: string,
+    /** The text was made of an object: its lines are nothing that a person has written. */
+    private readonly ofObject = false,
   ) {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
+  }
+
+  /** A document of plain data; mistakes in it are located by their path. */
+  static ofObject(file: string, value: unknown): SourceText {
+    return new SourceText(file, JSON.stringify(value ?? null), true);
   }
 
   get document(): Document {
@@ -51,6 +58,7 @@ export class SourceText {
 
   /** Where the value at a path stands; of a missing one, its nearest parent's key. */
   locateValue(path: DocumentPath): SourceRange | undefined {
+    if (this.ofObject) return this.#within(path);
     const node = this.#node(path);
     if (isScalar(node) && node.range) return this.#range(node.range[0], node.range[1]);
     if (node && path.length > 0) return this.locateKey(path);
@@ -59,6 +67,7 @@ export class SourceText {
 
   /** Where the key of the entry at a path stands. */
   locateKey(path: DocumentPath): SourceRange | undefined {
+    if (this.ofObject) return this.#within(path);
     const last = path.at(-1);
     if (last === undefined) return this.#range(0, 1);
     const parent = this.#node(path.slice(0, -1));
@@ -74,6 +83,10 @@ export class SourceText {
       if (isNode(item) && item.range) return this.#range(item.range[0], item.range[1]);
     }
     return this.locateKey(path.slice(0, -1));
+  }
+
+  #within(path: DocumentPath): SourceRange {
+    return { file: this.file, line: 1, column: 1, length: 1, within: path.join('.') };
   }
 
   #node(path: DocumentPath): Node | undefined {

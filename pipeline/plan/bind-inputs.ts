@@ -1,12 +1,14 @@
 import type { Diagnostic } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
 import type { PipelineFile } from '../file/parse.js';
-import type { StageEntry } from '../file/schema.js';
+import { labelsAgree } from '../file/instance-name.js';
 import type { DocumentPath } from '../file/source-text.js';
 import type { InputSpec, StageKind } from '../stage/definition.js';
+import type { StageInstance } from './expand-matrix.js';
 
 /** One output of another stage. */
 export interface Binding {
+  /** The name of the instance. */
   readonly stage: string;
   readonly output: string;
 }
@@ -15,16 +17,19 @@ export interface Binding {
 export type Bindings = Readonly<Record<string, readonly Binding[]>>;
 
 /**
- * Looks up what a stage's `in` names and checks the types, before anything runs.
+ * Looks up what a stage's `in` names and checks the types, before anything runs. Of a stage with axes the instances
+ * are taken whose labels agree; an input that takes a list takes all of them.
  * @param kinds the kinds of all stages of the file that have one
+ * @param instances the instances of every stage of the file
  */
 export function bindInputs(
   file: PipelineFile,
-  stage: string,
-  entry: StageEntry,
+  instance: StageInstance,
   kind: StageKind,
   kinds: ReadonlyMap<string, StageKind>,
+  instances: ReadonlyMap<string, readonly StageInstance[]>,
 ): { readonly bindings: Bindings; readonly diagnostics: readonly Diagnostic[] } {
+  const { declared: stage, entry } = instance;
   const diagnostics: Diagnostic[] = [];
   const complain = (path: DocumentPath, part: 'key' | 'value', message: string, hint?: string): void => {
     const range = part === 'key' ? file.source.locateKey(path) : file.source.locateValue(path);
@@ -44,6 +49,8 @@ export function bindInputs(
     const references = Array.isArray(reference) ? reference : [reference];
     if (references.length !== 1 && !spec.many)
       complain(path, 'key', `${input} takes exactly one ${spec.type}, not a list of ${references.length}.`);
+    if (references.length === 0 && spec.many && !spec.optional)
+      complain(path, 'key', `${input} takes one ${spec.type} at least.`, alternatives(spec, stage, kinds));
     bindings[input] = references.flatMap((text, index) => {
       const at = Array.isArray(reference) ? [...path, index] : path;
       const binding = resolveReference(text, file, kinds);
@@ -60,7 +67,16 @@ export function bindInputs(
           `${input} takes a ${spec.type}, but ${text} is a ${type}.`,
           alternatives(spec, stage, kinds),
         );
-      return [binding];
+      const candidates = instances.get(binding.stage) ?? [];
+      const joined = candidates.filter(({ labels }) => labelsAgree(labels, instance.labels));
+      if (joined.length === 0 && candidates.length > 0)
+        complain(
+          at,
+          'value',
+          `${instance.name} finds no instance of ${binding.stage} with its labels.`,
+          `There is: ${candidates.map(({ name }) => name).join(', ')}.`,
+        );
+      return joined.map(({ name }) => ({ stage: name, output: binding.output }));
     });
   }
   for (const [input, spec] of Object.entries(kind.inputs)) {

@@ -1,22 +1,28 @@
 import type { Diagnostic } from '../core/diagnostic.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { Bindings } from './bind-inputs.js';
+import type { StageInstance } from './expand-matrix.js';
 
-/** The stages so that each comes after those it takes from; otherwise in the order of the file. Cycles are named. */
+/**
+ * The stages so that each comes after those it takes from; otherwise in the order given. Cycles are named.
+ * @param stages instances in the order of the file
+ */
 export function orderStages(
   file: PipelineFile,
+  stages: readonly StageInstance[],
   bindings: ReadonlyMap<string, Bindings>,
 ): { readonly names: readonly string[]; readonly diagnostics: readonly Diagnostic[] } {
   const names: string[] = [];
   const diagnostics: Diagnostic[] = [];
   const state = new Map<string, 'open' | 'done'>();
   const trail: string[] = [];
+  const declared = new Map(stages.map((stage) => [stage.name, stage.declared]));
 
   function visit(name: string): void {
     if (state.get(name) === 'done') return;
     if (state.get(name) === 'open') {
       const circle = [...trail.slice(trail.indexOf(name)), name];
-      const range = file.source.locateKey(['stages', name, 'in']);
+      const range = file.source.locateKey(['stages', declared.get(name) ?? name, 'in']);
       diagnostics.push({
         severity: 'error',
         message: `These stages wait for each other: ${circle.join(' → ')}.`,
@@ -33,7 +39,7 @@ export function orderStages(
     names.push(name);
   }
 
-  for (const { name } of file.stages) visit(name);
+  for (const { name } of stages) visit(name);
   return { names, diagnostics };
 }
 

@@ -31,6 +31,17 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
           text: `> ${event.stage}  ${event.reasons.slice(0, 3).join('; ')}${event.reasons.length > 3 ? '; …' : ''}`,
         },
       ];
+    case 'stage-waits': {
+      const what = event.items === undefined ? 'the same' : formatCount(event.items, 'item') + ' of it';
+      const who = event.sameRun
+        ? 'another stage of this run'
+        : `pid ${event.owner.pid} on ${event.owner.host}`;
+      return [{ tone: 'quiet', text: `~ ${event.stage}  waits for ${who}, which makes ${what}` }];
+    }
+    case 'stage-retried': {
+      const when = `attempt ${event.attempt} of ${event.attempts} in ${formatDuration(event.waitMs)}`;
+      return [{ tone: 'warning', text: `! ${event.stage} failed: ${event.message} (${when})` }];
+    }
     case 'stage-items':
       return [
         {
@@ -56,6 +67,7 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
           text: `x ${event.stage} failed after ${formatDuration(event.tookMs)}: ${event.message}`,
         },
         ...event.details.map((line): EventLine => ({ tone: 'plain', text: `    ${line}` })),
+        ...(event.logFile ? [{ tone: 'plain' as const, text: `  The whole log: ${event.logFile}` }] : []),
         ...(event.hint ? [{ tone: 'plain' as const, text: `  ${event.hint}` }] : []),
       ];
     case 'stage-blocked':

@@ -1,4 +1,5 @@
 import type { RunEvent, RunOutcome } from '../events/event.js';
+import type { JsonValue } from '../core/json.js';
 import type { Artifact } from '../stage/artifact.js';
 
 export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupted' | 'skipped';
@@ -13,6 +14,7 @@ export interface StageSummary {
   tookMs: number;
   items?: { total: number; reused: number; failed: number };
   outputs: Readonly<Record<string, Artifact>>;
+  metrics: Readonly<Record<string, JsonValue>>;
   warnings: string[];
   error?: string;
 }
@@ -54,6 +56,7 @@ export class RunSummaryGatherer {
           reasons: [],
           tookMs: 0,
           outputs: {},
+          metrics: {},
           warnings: [],
         });
     } else if (event.type === 'run-finished') {
@@ -78,6 +81,11 @@ function gather(
     case 'stage-started':
       Object.assign(stage, { key: event.key, reasons: event.reasons });
       break;
+    case 'stage-retried':
+      // What counts is how the last attempt ends.
+      stage.warnings = [];
+      if (stage.items) stage.items.failed = 0;
+      break;
     case 'stage-items':
       stage.items = { total: event.total, reused: event.reused, failed: 0 };
       break;
@@ -88,10 +96,16 @@ function gather(
       stage.warnings.push(event.message);
       break;
     case 'stage-succeeded':
-      Object.assign(stage, { state: 'ran', tookMs: event.tookMs, outputs: event.outputs });
+      Object.assign(stage, {
+        state: 'ran',
+        tookMs: event.tookMs,
+        outputs: event.outputs,
+        metrics: event.metrics,
+      });
       break;
     case 'stage-failed': {
-      const text = [event.message, ...event.details, ...(event.hint ? [event.hint] : [])].join('\n');
+      const log = event.logFile ? [`The whole log: ${event.logFile}`] : [];
+      const text = [event.message, ...event.details, ...log, ...(event.hint ? [event.hint] : [])].join('\n');
       Object.assign(stage, { state: 'failed', tookMs: event.tookMs, error: text });
       break;
     }
@@ -102,6 +116,7 @@ function gather(
     case 'stage-interrupted':
       Object.assign(stage, { state: 'interrupted', tookMs: event.tookMs });
       break;
+    case 'stage-waits':
     case 'stage-progress':
     case 'stage-log':
       break;

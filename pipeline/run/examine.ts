@@ -1,9 +1,9 @@
 import { upstream } from '../plan/order-stages.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { StageRecord } from '../store/records.js';
 import { lookUpItems } from './map-items.js';
-import { reasonsToRun, stageState } from './stage-state.js';
+import { reasonsToRun, stageState, type StageState } from './stage-state.js';
 import type { World } from './world.js';
 
 /** What a run would do with a stage. */
@@ -22,18 +22,14 @@ export async function examinePlan(
   plan: Plan,
   world: Pick<World, 'store' | 'host'>,
 ): Promise<readonly StageForecast[]> {
-  const artifacts = new Map<string, Readonly<Record<string, Artifact>>>();
   const forecasts: StageForecast[] = [];
-  for (const stage of plan.stages) {
+  for await (const { stage, state, on } of examineStages(plan, world)) {
     const identity = { name: stage.name, kind: stage.kind.kind };
-    const on = upstream(stage.inputs).filter((name) => !artifacts.has(name));
-    if (on.length > 0) {
+    if (!state) {
       forecasts.push({ ...identity, state: 'waits', on });
       continue;
     }
-    const state = await stageState(plan.file, stage, artifacts, world);
     if (state.record) {
-      artifacts.set(stage.name, state.record.outputs);
       forecasts.push({ ...identity, state: 'current', record: state.record });
       continue;
     }
@@ -47,4 +43,25 @@ export async function examinePlan(
     forecasts.push({ ...identity, state: 'runs', reasons, items: { total: items.length, reused } });
   }
   return forecasts;
+}
+
+/** A stage with its state, or with the stages that have to be made before anything can be said of it. */
+export interface ExaminedStage {
+  readonly stage: PlannedStage;
+  readonly state: StageState | undefined;
+  readonly on: readonly string[];
+}
+
+/** The stages of a plan in its order, each with what the store has of it. */
+export async function* examineStages(
+  plan: Plan,
+  world: Pick<World, 'store' | 'host'>,
+): AsyncIterable<ExaminedStage> {
+  const artifacts = new Map<string, Readonly<Record<string, Artifact>>>();
+  for (const stage of plan.stages) {
+    const on = upstream(stage.inputs).filter((name) => !artifacts.has(name));
+    const state = on.length === 0 ? await stageState(plan.file, stage, artifacts, world) : undefined;
+    if (state?.record) artifacts.set(stage.name, state.record.outputs);
+    yield { stage, state, on };
+  }
 }

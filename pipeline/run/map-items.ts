@@ -2,46 +2,63 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
+import { DiskError, diskFailure } from '../core/disk-failure.js';
+import { withDigestsOfSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
+import type { Grant } from '../executors/executor.js';
 import type { ArtifactFile } from '../stage/artifact.js';
 import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
 import type { MapStageKind } from '../stage/definition.js';
 import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
 import type { Store } from '../store/store.js';
+import { ItemClaims } from './item-claims.js';
 import type { StageAttempt } from './stage-attempt.js';
 import type { StageState } from './stage-state.js';
 
 const shownFailures = 5;
 
-interface KeyedItem {
+/** An item with the key that its result is recorded under. */
+export interface KeyedItem {
   readonly item: Item;
   readonly parts: ItemKeyParts;
   readonly key: CacheKey;
   result?: ItemResult;
 }
 
-/** All items of a map stage with their keys, and the results of those that the store already has. */
-export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
+/** All items of a map stage with their keys. */
+export async function keyedItems(kind: MapStageKind, state: StageState): Promise<KeyedItem[]> {
   const items: KeyedItem[] = [];
   const seen = new Set<string>();
   for await (const item of kind.items(state.context)) {
     if (seen.has(item.id)) throw new UserError(`Two items of ${state.stage.name} are called ${item.id}.`);
     seen.add(item.id);
     const parts: ItemKeyParts = {
-      kind: kind.kind,
+      kind: kind.identity ?? kind.kind,
       revision: kind.revision,
       tools: state.tools,
-      item: kind.itemKey(item, state.context),
+      item: withDigestsOfSecrets(kind.itemKey(item, state.context), state.stage.secrets),
     };
     items.push({ item, parts, key: itemKey(parts) });
   }
+  return items;
+}
+
+/** All items of a map stage with their keys, and the results of those that the store already has. */
+export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
+  const items = await keyedItems(kind, state);
   const recorded = await store.records.keys();
   const candidates = items.filter(({ key }) => recorded.has(key));
   await concurrently(candidates, 32, async (keyed) => {
-    const record = await store.records.readItem(keyed.key);
-    if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+    await takeFromStore(keyed, store);
   });
   return items;
+}
+
+/** @returns false when the store does not have the item */
+async function takeFromStore(keyed: KeyedItem, store: Store): Promise<boolean> {
+  const record = await store.records.readItem(keyed.key);
+  if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+  return record !== undefined;
 }
 
 /**
@@ -55,8 +72,15 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const stage = state.stage.name;
   const items = await lookUpItems(kind, state, world.store);
   const pending = items.filter(({ result }) => !result);
-  world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
+  await world.store.itemLists.write(
+    state.key,
+    items.map(({ item, key }) => ({ id: item.id, key })),
+  );
+  // A further attempt knows what the first one made as its own.
+  if (attempt.number === 1)
+    world.emit({ type: 'stage-items', stage, total: items.length, reused: items.length - pending.length });
 
+  const claims = new ItemClaims<KeyedItem>(stage, world, attempt.signal);
   const failures = new Map<string, Failure>();
   let hint: string | undefined;
   let done = items.length - pending.length;
@@ -69,12 +93,30 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     settled();
   };
 
-  async function runBatch(batch: readonly KeyedItem[]): Promise<void> {
+  // On a full or broken disk every item would be made in vain: no further batch starts.
+  const disk: { failure?: DiskError } = {};
+
+  async function runBatch(wanted: readonly KeyedItem[], grant: Grant): Promise<void> {
+    if (disk.failure) return;
+    const claimed = await claims.claim(wanted);
+    try {
+      const batch: KeyedItem[] = [];
+      for (const keyed of claimed)
+        // Whoever had it before may have made it since it was looked up.
+        if (await takeFromStore(keyed, world.store)) settled();
+        else batch.push(keyed);
+      if (batch.length > 0) await make(batch, grant);
+    } finally {
+      for (const keyed of claimed) await claims.release(keyed);
+    }
+  }
+
+  async function make(batch: readonly KeyedItem[], grant: Grant): Promise<void> {
     const byId = new Map(batch.map((keyed) => [keyed.item.id, keyed]));
     const batchDirectory = join(attempt.batchesDirectory, randomBytes(6).toString('hex'));
     await mkdir(batchDirectory, { recursive: true });
     const context: BatchContext<unknown> = {
-      ...attempt.context(),
+      ...attempt.context(grant),
       batchDirectory,
       // The engine counts items itself; what a batch knows of its own part is a note at most.
       progress: () => undefined,
@@ -82,18 +124,13 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         const keyed = byId.get(item.id);
         if (!keyed) throw new Error(`${kind.kind} committed ${item.id}, which is not in its batch.`);
         if (keyed.result || failures.has(item.id)) return;
-        const files: ArtifactFile[] = [];
-        for (const [path, absolute] of Object.entries(result.files))
-          files.push({ path, ...(await world.store.blobs.take(absolute)) });
-        const value = result.value ?? null;
-        await world.store.records.write(keyed.key, {
-          version: 1,
-          action: 'item',
-          parts: keyed.parts,
-          files,
-          value,
-        });
-        keyed.result = { item, files, value };
+        try {
+          keyed.result = await keep(keyed, result);
+        } catch (error) {
+          if (error instanceof DiskError) disk.failure ??= error;
+          throw error;
+        }
+        await claims.release(keyed);
         settled();
       },
       reject: fail,
@@ -103,8 +140,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         batch.map(({ item }) => item),
         context,
       );
-    } catch (error) {
-      if (world.signal.aborted) throw error;
+    } catch (thrown) {
+      if (attempt.signal.aborted) throw thrown;
+      const error = diskFailure(thrown, attempt.directory);
+      if (error instanceof DiskError) disk.failure ??= error;
       const { message, details } = describe(error);
       if (error instanceof UserError) hint ??= error.hint;
       for (const { item, result } of batch) if (!result) fail(item, message, details);
@@ -114,15 +153,30 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     for (const { item, result } of batch) if (!result) fail(item, 'the stage ended without a result for it');
   }
 
-  const share = Math.ceil(pending.length / (2 * world.executor.concurrency));
-  const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
-  const batches: Promise<void>[] = [];
-  for (let start = 0; start < pending.length; start += size) {
-    const batch = pending.slice(start, start + size);
-    batches.push(attempt.submit(0, () => runBatch(batch)));
+  async function keep(
+    { item, key, parts }: KeyedItem,
+    result: Parameters<BatchContext<unknown>['commit']>[1],
+  ): Promise<ItemResult> {
+    const files: ArtifactFile[] = [];
+    for (const [path, absolute] of Object.entries(result.files))
+      files.push({ path, ...(await world.store.blobs.take(absolute)) });
+    const value = result.value ?? null;
+    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value });
+    return { item, files, value };
   }
-  const outcomes = await Promise.allSettled(batches);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+
+  const share = Math.ceil(pending.length / (2 * world.executor.concurrency(state.stage.resources)));
+  const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
+  for (let wave: readonly KeyedItem[] = pending; wave.length > 0; wave = await claims.takePutOff()) {
+    const batches: Promise<void>[] = [];
+    for (let start = 0; start < wave.length; start += size) {
+      const batch = wave.slice(start, start + size);
+      batches.push(attempt.submit(0, (grant) => runBatch(batch, grant)));
+    }
+    const outcomes = await Promise.allSettled(batches);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+  if (disk.failure) throw disk.failure;
   if (failures.size > 0) throw failedItems(stage, items.length, failures, hint);
 
   async function* results(): AsyncIterable<ItemResult> {

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, posix } from 'node:path';
 import fastGlob from 'fast-glob';
 import { concurrently } from '../core/concurrently.js';
+import { writing } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import type { Artifact, ArtifactFile, ArtifactType, OutputWriter } from '../stage/artifact.js';
 import type { Blobs } from '../store/blobs.js';
@@ -27,7 +28,7 @@ export class OutputFolder implements OutputWriter {
   }
 
   async write(name: string, data: string | Uint8Array): Promise<void> {
-    await writeFile(await this.path(name), data);
+    await writing(join(this.directory, name), async () => writeFile(await this.path(name), data));
   }
 
   reference(name: string, content: Pick<ArtifactFile, 'digest' | 'sizeBytes'>): void {

@@ -1,13 +1,21 @@
+import { setMaxListeners } from 'node:events';
+import { relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
+import { digestOfJson } from '../core/digest.js';
+import { diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import type { RunOutcome } from '../events/event.js';
+import { stageLogPath } from '../events/journal.js';
+import { instanceFolder } from '../file/instance-name.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
-import type { Artifact } from '../stage/artifact.js';
-import { showArtifacts } from '../store/view.js';
-import { runMapStage } from './map-items.js';
-import { StageAttempt } from './stage-attempt.js';
-import { reasonsToRun, stageState, type StageState } from './stage-state.js';
+import type { Artifact, ArtifactReader } from '../stage/artifact.js';
+import type { CacheKey } from '../store/key-parts.js';
+import { removeIncomingLeftovers } from '../store/leftovers.js';
+import { removeViewLeftovers, showArtifacts, showsArtifacts } from '../store/view.js';
+import { makeStage } from './make-stage.js';
+import { discardWork } from './stage-attempt.js';
+import { stageState } from './stage-state.js';
 import type { World } from './world.js';
 
 type StageEnd =
@@ -16,11 +24,22 @@ type StageEnd =
 
 /**
  * Runs a plan: each stage as soon as those it takes from are done. After a failure nothing new starts, but what
- * runs goes on to its end. Everything that happens is emitted.
+ * runs goes on to its end; where the run or the failed stage says so, so does all that needs no failed stage.
+ * Everything that happens is emitted.
  */
-export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
+export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
+  setMaxListeners(0, outer.signal);
+  const logged = new Set<string>();
+  const world: World = {
+    ...outer,
+    emit: (event) => {
+      if (event.type === 'stage-log') logged.add(event.stage);
+      outer.emit(event);
+    },
+  };
   const ends = new Map<string, Promise<StageEnd>>();
   const artifacts = new Map<string, Readonly<Record<string, Artifact>>>();
+  const failures = new Map<CacheKey, unknown>();
   let failedFirst: string | undefined;
 
   async function run(stage: PlannedStage): Promise<StageEnd> {
@@ -32,7 +51,7 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
     if (failedFirst !== undefined) return blocked(stage, failedFirst);
     const startedMs = Date.now();
     try {
-      const outputs = await makeOrReuse(plan, stage, artifacts, world);
+      const outputs = await makeOrReuse(plan, stage, artifacts, failures, world);
       artifacts.set(stage.name, outputs);
       return { outputs };
     } catch (error) {
@@ -41,8 +60,14 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
         world.emit({ type: 'stage-interrupted', stage: stage.name, tookMs });
         return { ended: 'interrupted' };
       }
-      failedFirst ??= stage.name;
-      world.emit({ type: 'stage-failed', stage: stage.name, tookMs, ...describeFailure(error) });
+      if (!world.keepGoing && stage.policy.onFailure === 'stop') failedFirst ??= stage.name;
+      world.emit({
+        type: 'stage-failed',
+        stage: stage.name,
+        tookMs,
+        ...describeFailure(diskFailure(error, world.store.root)),
+        ...(logged.has(stage.name) ? { logFile: stageLogPath(world.runDirectory, stage.name) } : {}),
+      });
       return { ended: 'failed' };
     }
   }
@@ -52,6 +77,8 @@ export async function runPlan(plan: Plan, world: World): Promise<RunOutcome> {
     return { ended: 'blocked' };
   }
 
+  await removeIncomingLeftovers(world.store.root);
+  await removeViewLeftovers(world.viewDirectory);
   for (const stage of plan.stages) ends.set(stage.name, run(stage));
   const all = await Promise.all(ends.values());
   if (world.signal.aborted) return 'interrupted';
@@ -62,54 +89,48 @@ async function makeOrReuse(
   plan: Plan,
   stage: PlannedStage,
   artifacts: ReadonlyMap<string, Readonly<Record<string, Artifact>>>,
+  failures: Map<CacheKey, unknown>,
   world: World,
 ): Promise<Readonly<Record<string, Artifact>>> {
   const state = await stageState(plan.file, stage, artifacts, world);
-  const outputs = state.record?.outputs ?? (await make(plan, state, world));
-  if (state.record)
+  const { record, made } = state.record
+    ? { record: state.record, made: false }
+    : await makeStage(plan, state, failures, world);
+  const { outputs, itemCount } = record;
+  if (!made) {
     world.emit({
       type: 'stage-reused',
       stage: stage.name,
       key: state.key,
       outputs,
-      ...(state.record.itemCount === undefined ? {} : { itemCount: state.record.itemCount }),
+      ...(itemCount === undefined ? {} : { itemCount }),
     });
+    await discardWork(world.store, state.key);
+  }
   await world.store.setLatestKey(plan.file.name, stage.name, state.key);
   const readers = Object.entries(outputs).map(
     ([name, artifact]) => [name, world.store.open(artifact)] as const,
   );
-  await showArtifacts(world.viewDirectory, stage.name, Object.fromEntries(readers));
+  await show(instanceFolder(stage.declared, stage.labels), Object.fromEntries(readers), world);
   return outputs;
 }
 
-async function make(
-  plan: Plan,
-  state: StageState,
+/** Shows a result in a folder of `out/`, one run at a time. */
+async function show(
+  folder: string,
+  artifacts: Readonly<Record<string, ArtifactReader>>,
   world: World,
-): Promise<Readonly<Record<string, Artifact>>> {
-  const { kind, name } = state.stage;
-  world.emit({
-    type: 'stage-started',
-    stage: name,
-    key: state.key,
-    reasons: await reasonsToRun(plan.file, state, world),
-  });
-  const attempt = await StageAttempt.begin(state, world);
-  let itemCount: number | undefined;
-  if (kind.mode === 'map') itemCount = await runMapStage(kind, attempt);
-  else await attempt.submit(1, () => kind.run(attempt.context()));
-  world.signal.throwIfAborted();
-  const record = await attempt.finish(itemCount);
-  world.emit({
-    type: 'stage-succeeded',
-    stage: name,
-    key: state.key,
-    tookMs: record.tookMs,
-    outputs: record.outputs,
-    metrics: record.metrics,
-    ...(itemCount === undefined ? {} : { itemCount }),
-  });
-  return record.outputs;
+): Promise<void> {
+  if (await showsArtifacts(world.viewDirectory, folder, artifacts)) return;
+  // Where the view stands as seen from the store: the same on every machine that has both in one shared folder.
+  const place = relative(world.store.root, world.viewDirectory);
+  const lock = `view-${digestOfJson([place, folder])}`;
+  await world.locks.acquire(lock, world.signal, () => undefined);
+  try {
+    await showArtifacts(world.viewDirectory, folder, artifacts);
+  } finally {
+    await world.locks.release(lock);
+  }
 }
 
 function describeFailure(error: unknown): { message: string; details: readonly string[]; hint?: string } {

@@ -1,6 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
-import { basename, dirname, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import fastGlob from 'fast-glob';
+import picomatch from 'picomatch';
 import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
 import type { Digest } from '../core/digest.js';
 import type { JsonValue } from '../core/json.js';
@@ -19,6 +20,16 @@ export interface StageSources {
   readonly keyParts: Readonly<Record<string, JsonValue>>;
   readonly names: Readonly<Record<string, Readonly<Record<string, Digest>>>>;
   readonly stamps: ReadonlyMap<string, string>;
+}
+
+/** A source file, or the folder below which those of a glob lie. */
+export interface SourcePattern {
+  /** Absolute. */
+  readonly base: string;
+  readonly isFolder: boolean;
+  /** At most so many folders below the base. */
+  readonly depth: number;
+  readonly matches: (path: string) => boolean;
 }
 
 /**
@@ -67,6 +78,24 @@ export async function missingSources({ file, stages }: Plan): Promise<readonly D
       diagnostics.push(await missingFile(file, stage, request));
     }
   return diagnostics;
+}
+
+/** Where the source files of a plan's stages lie, there or not: what to watch to see one come, change or go. */
+export function sourcePatterns({ file, stages }: Plan): readonly SourcePattern[] {
+  return stages.flatMap(requestsOf).flatMap((request): SourcePattern[] => {
+    const pattern = withoutDot(request.pattern);
+    if (!fastGlob.isDynamicPattern(pattern)) {
+      const base = resolve(file.directory, pattern);
+      return [{ base, isFolder: false, depth: 0, matches: (path) => path === base }];
+    }
+    const matcher = picomatch(pattern);
+    return fastGlob.generateTasks(pattern, { cwd: file.directory }).map((task) => ({
+      base: resolve(file.directory, task.base),
+      isFolder: true,
+      depth: pattern.includes('**') ? Infinity : pattern.split('/').length,
+      matches: (path) => matcher(isAbsolute(pattern) ? path : relative(file.directory, path)),
+    }));
+  });
 }
 
 /** The source files that are no longer what they were when the stage's key was made. */
@@ -129,7 +158,7 @@ async function missingFile(
   const path = resolve(file.directory, request.pattern);
   const neighbours = await readdir(dirname(path)).catch(() => []);
   const near = nearestName(basename(path), neighbours);
-  const range = file.source.locateValue(['stages', stage.name, 'with', ...request.param]);
+  const range = file.source.locateValue(['stages', stage.declared, 'with', ...request.param]);
   const pattern = fastGlob.isDynamicPattern(request.pattern);
   return {
     severity: 'error',

@@ -1,14 +1,30 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crashPoint } from '../core/crash-point.js';
+import { withoutSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
-import { runProcess } from '../executors/process.js';
+import type { Grant } from '../executors/executor.js';
+import { gpuEnvironment } from '../executors/gpus.js';
+import { keptLines, runProcess } from '../executors/process.js';
 import type { StageContext } from '../stage/context.js';
 import type { Exhibit, ExhibitToShow } from '../stage/exhibit.js';
+import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
+import type { Store } from '../store/store.js';
 import { OutputFolder } from './output-folder.js';
 import { changedSources } from './sources.js';
 import type { StageState } from './stage-state.js';
 import type { World } from './world.js';
+
+/** Timers of Node.js hold no more; it is 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Removes the scratch of a stage that has succeeded. */
+export async function discardWork(store: Store, key: CacheKey): Promise<void> {
+  crashPoint('work-before-removal');
+  await rm(store.workPath(key), { recursive: true, force: true });
+}
 
 /** One attempt at running a stage: the context that its code sees, and what it gathers for the record. */
 export class StageAttempt {
@@ -16,17 +32,28 @@ export class StageAttempt {
   readonly #exhibits: Exhibit[] = [];
   readonly #metrics: Record<string, number> = {};
   readonly #warnings: string[] = [];
+  readonly #timeout = new AbortController();
+  readonly #lastLines: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #begunMs: number | undefined;
+  /** Aborts when the run is cancelled, and when the stage takes longer than it may. */
+  readonly signal: AbortSignal;
 
   private constructor(
     readonly state: StageState,
     readonly world: World,
     /** Belongs to the stage's key: a later attempt finds it. */
     readonly directory: string,
-  ) {}
+    /** Counts from 1. */
+    readonly number: number,
+  ) {
+    this.signal = AbortSignal.any([world.signal, this.#timeout.signal]);
+    // Every waiting batch listens to it.
+    setMaxListeners(0, this.signal);
+  }
 
-  static async begin(state: StageState, world: World): Promise<StageAttempt> {
-    const attempt = new StageAttempt(state, world, await world.store.workDirectory(state.key));
+  static async begin(state: StageState, world: World, number: number): Promise<StageAttempt> {
+    const attempt = new StageAttempt(state, world, await world.store.workDirectory(state.key), number);
     for (const name of Object.keys(state.stage.kind.outputs))
       attempt.#outputs.set(name, await OutputFolder.prepare(join(attempt.directory, 'outputs', name)));
     await rm(attempt.batchesDirectory, { recursive: true, force: true });
@@ -47,41 +74,70 @@ export class StageAttempt {
    * Gives one of the stage's jobs to the executor. The stage's time counts from when its first job starts: waiting
    * for others is none of its cost.
    */
-  submit<T>(priority: number, run: () => Promise<T>): Promise<T> {
-    const { kind, params } = this.state.stage;
+  submit<T>(priority: number, run: (grant: Grant) => Promise<T>): Promise<T> {
     return this.world.executor.submit({
-      resources: kind.resources?.(params) ?? { cpu: 1 },
+      resources: this.state.stage.resources,
       priority,
-      signal: this.world.signal,
-      run: () => {
-        this.#begunMs ??= Date.now();
-        return run();
+      signal: this.signal,
+      run: (grant) => {
+        if (this.#begunMs === undefined) this.#begin();
+        return run(grant);
       },
     });
   }
 
-  /** What the stage's own code gets to see. */
-  context(): StageContext<unknown> {
-    const { world, state } = this;
+  /** Ends the attempt's clock. */
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #begin(): void {
+    this.#begunMs = Date.now();
+    const { name, policy } = this.state.stage;
+    const { timeout } = policy;
+    if (timeout === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        const error = new UserError(`${name} did not end within its timeout of ${timeout.text}.`, {
+          details: this.#lastLines,
+          hint: 'What it had finished is kept. Raise its timeout, or see in its log what held it up.',
+        });
+        this.#timeout.abort(error);
+      },
+      Math.min(timeout.ms, longestTimerMs),
+    );
+  }
+
+  /** What the stage's own code gets to see. @param gpus those that its job was given */
+  context({ gpus }: Grant = { gpus: [] }): StageContext<unknown> {
+    const { world, state, signal } = this;
     const stage = state.stage.name;
-    const log = (line: string): void => world.emit({ type: 'stage-log', stage, line });
+    const log = (line: string): void => {
+      this.#lastLines.push(line);
+      if (this.#lastLines.length > keptLines) this.#lastLines.shift();
+      world.emit({ type: 'stage-log', stage, line });
+    };
+    const visible = gpus.length > 0 ? gpus : world.gpuLimit;
+    const gpuVariables = visible === undefined ? {} : gpuEnvironment(visible);
     return {
       ...state.context,
       stage,
       host: world.host,
       workDirectory: this.scratchDirectory,
-      signal: world.signal,
+      signal,
+      gpus,
       output: (name) => {
         const output = this.#outputs.get(name);
         if (!output) throw new Error(`${state.stage.kind.kind} declares no output ${name}.`);
         return output;
       },
       locate: (content) => world.store.blobs.path(content.digest),
-      exec: (file, args, options = {}) => runProcess(file, args, options, { signal: world.signal, log }),
+      exec: (file, args, options = {}) =>
+        runProcess(file, args, { ...options, env: { ...options.env, ...gpuVariables } }, { signal, log }),
       progress: (progress) => world.emit({ type: 'stage-progress', stage, ...progress }),
       log,
       warn: (message) => {
-        this.#warnings.push(message);
+        this.#warnings.push(withoutSecrets(message, state.stage.secrets));
         world.emit({ type: 'stage-warning', stage, message });
       },
       metric: (name, value) => {
@@ -125,7 +181,7 @@ export class StageAttempt {
       finishedAt: new Date().toISOString(),
     };
     await world.store.records.write(state.key, record);
-    await rm(this.directory, { recursive: true, force: true });
+    await discardWork(world.store, state.key);
     return record;
   }
 

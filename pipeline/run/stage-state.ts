@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue } from '../core/json.js';
+import { withDigestsOfSecrets } from '../core/secrets.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { PlannedStage } from '../plan/plan.js';
-import { changesBetween } from '../plan/reasons.js';
+import { changesBetween } from '../plan/changes.js';
+import { changeInWords } from '../plan/reasons.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { PlanningContext } from '../stage/context.js';
 import { stageKey, type CacheKey, type StageKeyParts } from '../store/key-parts.js';
@@ -34,9 +36,9 @@ export async function stageState(
   const sources = await readSources(file, stage, world.store.files);
   const tools = (await stage.kind.tools?.(stage.params, world.host)) ?? {};
   const parts: StageKeyParts = {
-    kind: stage.kind.kind,
+    kind: stage.kind.identity ?? stage.kind.kind,
     revision: stage.kind.revision,
-    params: stage.kind.keyParams?.(stage.params) ?? asJson(stage.params),
+    params: withDigestsOfSecrets(stage.kind.keyParams?.(stage.params) ?? asJson(stage.params), stage.secrets),
     inputs: Object.fromEntries(
       Object.entries(stage.inputs).map(([input, bindings]) => [
         input,
@@ -64,14 +66,16 @@ export async function reasonsToRun(
   if (before === state.key) return ['its result is no longer in the store'];
   const record = await world.store.records.readStage(before);
   if (!record) return ['its last result is no longer in the store'];
-  const origins = Object.fromEntries(
-    Object.entries(state.stage.inputs).map(([input, bindings]) => [
-      input,
-      bindings.map((binding) => binding.stage),
-    ]),
-  );
-  const changes = changesBetween(record, { parts: state.parts, sourceNames: state.sources.names }, origins);
+  const now = { parts: state.parts, sourceNames: state.sources.names };
+  const changes = changesBetween(record, now, inputOrigins(state.stage)).map(changeInWords);
   return changes.length > 0 ? changes : ['its key changed'];
+}
+
+/** Input name → the stages that are bound to it. */
+export function inputOrigins({ inputs }: PlannedStage): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([input, bindings]) => [input, bindings.map((binding) => binding.stage)]),
+  );
 }
 
 function planningContext(

@@ -2,11 +2,20 @@ import type { UntimedEvent } from '../events/event.js';
 import type { Executor } from '../executors/executor.js';
 import type { Host } from '../stage/context.js';
 import type { Store } from '../store/store.js';
+import type { Locks } from './lock.js';
 
 /** All that execution touches, handed in, so that a test can hand in something else. */
 export interface World {
   readonly store: Store;
   readonly executor: Executor;
+  /** Between this run and others that share the store. */
+  readonly locks: Locks;
+  /** Where the run keeps its journal and logs. */
+  readonly runDirectory: string;
+  /** Goes on after any failure with all that does not need the failed stage. */
+  readonly keepGoing: boolean;
+  /** The only GPUs that children may see, whether or not their stage asked for one; undefined for no such limit. */
+  readonly gpuLimit?: readonly number[] | undefined;
   readonly host: Host;
   /** Where `out/<stage>/` stands. */
   readonly viewDirectory: string;

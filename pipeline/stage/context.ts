@@ -77,9 +77,14 @@ export interface StageContext<P> extends PlanningContext<P> {
   locate(content: { readonly digest: Digest }): string;
   /** Scratch that survives a crash: the same key finds the same folder with what was left in it. */
   readonly workDirectory: string;
-  /** Aborts when the run is cancelled; long loops look at it between steps. */
+  /** Aborts when the run is cancelled or the stage's time is over; long loops look at it between steps. */
   readonly signal: AbortSignal;
   readonly host: Host;
+  /**
+   * Numbers of the GPUs that this job has for itself; none when it asked for none. Children see only these, as
+   * their CUDA_VISIBLE_DEVICES says; code in this process keeps to them by itself.
+   */
+  readonly gpus: readonly number[];
   readonly exec: Exec;
   /** How far the stage is; shown with a rate and the time left. */
   progress(progress: {

@@ -41,6 +41,10 @@ export interface Resources {
 interface StageKindBase<P> {
   /** What `uses` names: `render`, `yolo/train`. */
   readonly kind: string;
+  /**
+   * What stands for the kind in keys instead of its name: the digest of its source, for kinds that users bring along.
+   */
+  readonly identity?: string;
   /** One sentence for `pipeline stages`. */
   readonly summary: string;
   /** Raised whenever the outputs would change for the same inputs. */
@@ -87,12 +91,52 @@ export interface MapStageKind<P = unknown, I extends Item = Item> extends StageK
 
 export type StageKind = WholeStageKind | MapStageKind;
 
-/** Types a definition's parts against each other and forgets the parameters, so that kinds fit in one registry. */
-export function defineStage<P>(kind: Omit<WholeStageKind<P>, 'mode'>): WholeStageKind {
+/**
+ * What a definition says of its kind, for the compiler only: pipeline files in TypeScript are checked against it.
+ * No value carries it.
+ */
+export interface KindTypes<K extends string, P, I extends Inputs, O extends Outputs> {
+  readonly types?: { readonly kind: K; readonly params: P; readonly inputs: I; readonly outputs: O };
+}
+
+type Inputs = Readonly<Record<string, InputSpec>>;
+type Outputs = Readonly<Record<string, OutputSpec>>;
+type Described = 'mode' | 'kind' | 'params' | 'inputs' | 'outputs';
+interface Description<K, S, I, O> {
+  readonly kind: K;
+  readonly params: S;
+  readonly inputs: I;
+  readonly outputs: O;
+}
+
+/**
+ * Types a definition's parts against each other and forgets the parameters, so that kinds fit in one registry.
+ * Without type arguments, the kind's name, parameters and artifacts stay known to pipeline files in TypeScript.
+ */
+export function defineStage<
+  const K extends string,
+  S extends z.ZodType,
+  const I extends Inputs,
+  const O extends Outputs,
+>(
+  kind: Omit<WholeStageKind<z.output<S>>, Described> & Description<K, S, I, O>,
+): WholeStageKind & KindTypes<K, z.input<S>, I, O>;
+export function defineStage<P>(kind: Omit<WholeStageKind<P>, 'mode'>): WholeStageKind;
+export function defineStage(kind: Omit<WholeStageKind, 'mode'>): WholeStageKind {
   return { ...kind, mode: 'whole' };
 }
 
 /** As defineStage, for a kind that works item by item. */
-export function defineMapStage<P, I extends Item>(kind: Omit<MapStageKind<P, I>, 'mode'>): MapStageKind {
+export function defineMapStage<
+  const K extends string,
+  S extends z.ZodType,
+  const I extends Inputs,
+  const O extends Outputs,
+  T extends Item,
+>(
+  kind: Omit<MapStageKind<z.output<S>, T>, Described> & Description<K, S, I, O>,
+): MapStageKind & KindTypes<K, z.input<S>, I, O>;
+export function defineMapStage<P, I extends Item>(kind: Omit<MapStageKind<P, I>, 'mode'>): MapStageKind;
+export function defineMapStage(kind: Omit<MapStageKind, 'mode'>): MapStageKind {
   return { ...kind, mode: 'map' };
 }

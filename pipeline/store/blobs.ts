@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../core/atomic-file.js';
-import { digestOfBytes, digestOfFile, type Digest } from '../core/digest.js';
+import { asideName, makeFolder, moveInto, writeSynced } from '../core/atomic-file.js';
+import { concurrently } from '../core/concurrently.js';
+import { crashPoint } from '../core/crash-point.js';
+import { digestOfBytes, digestOfFile, isDigest, type Digest } from '../core/digest.js';
+import { writing } from '../core/disk-failure.js';
 import { hasErrorCode } from '../core/error-code.js';
 
 /** A content as the store knows it. */
@@ -32,54 +34,11 @@ export class Blobs {
 
   /** True when the content is there with the size it should have. */
   async has(content: StoredContent): Promise<boolean> {
-    return (await this.#sizeBytes(content.digest)) === content.sizeBytes;
+    return (await this.sizeBytes(content.digest)) === content.sizeBytes;
   }
 
-  /** True when the content is there, whatever its size. */
-  async holds(digest: Digest): Promise<boolean> {
-    return (await this.#sizeBytes(digest)) !== undefined;
-  }
-
-  /** Takes a file into the store: it is gone from its old place afterwards. */
-  async take(path: string): Promise<StoredContent> {
-    const digest = await digestOfFile(path);
-    const content = { digest, sizeBytes: (await stat(path)).size };
-    if (await this.has(content)) {
-      await rm(path);
-      return content;
-    }
-    const handle = await open(path, 'r');
-    await handle.sync().finally(() => handle.close());
-    try {
-      await this.#publish(path, digest);
-    } catch (error) {
-      if (!hasErrorCode(error, 'EXDEV')) throw error;
-      const copy = await this.#asidePath();
-      await copyFile(path, copy);
-      await this.#publish(copy, digest);
-      await rm(path);
-    }
-    return content;
-  }
-
-  /** Puts bytes into the store. */
-  async put(data: string | Uint8Array): Promise<StoredContent> {
-    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    const content = { digest: digestOfBytes(bytes), sizeBytes: bytes.byteLength };
-    if (await this.has(content)) return content;
-    const aside = await this.#asidePath();
-    const handle = await open(aside, 'wx');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await this.#publish(aside, content.digest);
-    return content;
-  }
-
-  async #sizeBytes(digest: Digest): Promise<number | undefined> {
+  /** The size of a content as it lies on the disk, right or wrong; `undefined` when it is not there. */
+  async sizeBytes(digest: Digest): Promise<number | undefined> {
     try {
       return (await stat(this.path(digest))).size;
     } catch (error) {
@@ -88,26 +47,101 @@ export class Blobs {
     }
   }
 
+  /** All contents that lie in the store, with their sizes. */
+  async list(): Promise<Map<Digest, number>> {
+    const folders = await readdir(this.#root).catch(() => []);
+    const found = new Map<Digest, number>();
+    for (const folder of folders) {
+      const names = (await readdir(join(this.#root, folder)).catch((): string[] => [])).filter(isDigest);
+      await concurrently(names, 16, async (digest) => {
+        const sizeBytes = await this.sizeBytes(digest);
+        if (sizeBytes !== undefined) found.set(digest, sizeBytes);
+      });
+    }
+    return found;
+  }
+
+  async remove(digest: Digest): Promise<void> {
+    await rm(this.path(digest), { force: true });
+  }
+
+  /**
+   * Takes a file into the store: it is gone from its old place afterwards.
+   * @throws UserError naming the path when the disk is full or fails
+   */
+  async take(path: string): Promise<StoredContent> {
+    const digest = await digestOfFile(path);
+    const content = { digest, sizeBytes: (await stat(path)).size };
+    if (await this.has(content)) {
+      await rm(path);
+      return content;
+    }
+    await writing(this.path(digest), async () => {
+      try {
+        await sync(path);
+        await this.#publish(path, digest);
+      } catch (error) {
+        if (!hasErrorCode(error, 'EXDEV')) throw error;
+        await this.#publishAside(digest, async (aside) => {
+          await copyFile(path, aside);
+          await sync(aside);
+        });
+        await rm(path);
+      }
+    });
+    return content;
+  }
+
+  /** Puts bytes into the store. @throws UserError naming the path when the disk is full or fails */
+  async put(data: string | Uint8Array): Promise<StoredContent> {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    const content = { digest: digestOfBytes(bytes), sizeBytes: bytes.byteLength };
+    if (await this.has(content)) return content;
+    await writing(this.path(content.digest), () =>
+      this.#publishAside(content.digest, (aside) => writeSynced(aside, bytes, 'blob')),
+    );
+    return content;
+  }
+
   async #publish(from: string, digest: Digest): Promise<void> {
     const to = this.path(digest);
     await this.#makeFolder(dirname(to));
     await chmod(from, 0o444);
-    await rename(from, to);
-    await syncFolder(dirname(to));
+    await moveInto(from, to, 'blob');
   }
 
-  async #asidePath(): Promise<string> {
+  async #publishAside(digest: Digest, write: (aside: string) => Promise<void>): Promise<void> {
     await this.#makeFolder(this.#aside);
-    return join(this.#aside, randomBytes(12).toString('hex'));
+    const aside = join(this.#aside, asideName(digest.slice(0, 12)));
+    try {
+      await write(aside);
+      await this.#publish(aside, digest);
+    } catch (error) {
+      await rm(aside, { force: true }).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Folders are made once a process; many contents go into the same 256. */
   async #makeFolder(folder: string): Promise<void> {
     let made = this.#madeFolders.get(folder);
     if (!made) {
-      made = mkdir(folder, { recursive: true });
+      made = makeFolder(folder).catch((error: unknown) => {
+        this.#madeFolders.delete(folder);
+        throw error;
+      });
       this.#madeFolders.set(folder, made);
     }
     await made;
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    crashPoint('blob-before-sync');
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

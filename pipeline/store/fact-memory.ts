@@ -21,7 +21,7 @@ export class FactMemory {
       return (JSON.parse(await readFile(path, 'utf8')) as { readonly value: T }).value;
     } catch {
       const value = await compute();
-      await writeAtomically(path, `${JSON.stringify({ key, value })}\n`);
+      await writeAtomically(path, `${JSON.stringify({ key, value })}\n`, 'fact');
       return value;
     }
   }

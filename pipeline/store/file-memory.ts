@@ -60,7 +60,7 @@ export class FileMemory {
   async save(): Promise<void> {
     if (!this.#changed || !this.#entries) return;
     const files = Object.fromEntries(await this.#entries);
-    await writeAtomically(this.#path, JSON.stringify({ files }));
+    await writeAtomically(this.#path, JSON.stringify({ files }), 'file-memory');
     this.#changed = false;
   }
 

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { isDigest, type Digest } from '../core/digest.js';
+import { digestOfBytes, isDigest, type Digest } from '../core/digest.js';
+import { hasErrorCode } from '../core/error-code.js';
 import { UserError } from '../core/user-error.js';
 import type { Artifact, ArtifactFile, ArtifactReader, ArtifactType } from '../stage/artifact.js';
 import type { Blobs } from './blobs.js';
@@ -41,7 +42,18 @@ export function openArtifact(blobs: Blobs, artifact: Artifact): ArtifactReader {
 
   async function load(): Promise<Map<string, ArtifactFile>> {
     const entries = new Map<string, ArtifactFile>();
-    const text = await readFile(blobs.path(artifact.digest), 'utf8');
+    const bytes = await readFile(blobs.path(artifact.digest)).catch((error: unknown) => {
+      if (hasErrorCode(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    if (bytes === undefined || digestOfBytes(bytes) !== artifact.digest)
+      throw new UserError(
+        `The list of files of a ${artifact.type} artifact is damaged or gone: ${blobs.path(artifact.digest)}`,
+        {
+          hint: '`pipeline verify --repair` sets it aside; then run again.',
+        },
+      );
+    const text = bytes.toString('utf8');
     for (const line of text.split('\n')) {
       if (line === '') continue;
       const file = manifestLine.parse(JSON.parse(line));

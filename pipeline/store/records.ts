@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../core/atomic-file.js';
@@ -35,6 +35,11 @@ export interface ItemRecord {
   readonly value: JsonValue;
 }
 
+/** As it lies on the disk: with the sizes of its manifests, so that one that was cut short is noticed unopened. */
+export interface StoredStageRecord extends StageRecord {
+  readonly manifestBytes: Readonly<Record<string, number>>;
+}
+
 const digest = z.custom<Digest>(isDigest);
 const json = z.custom<JsonValue>((value) => value !== undefined);
 const artifact = z.object({ type: z.string(), digest, fileCount: z.number(), sizeBytes: z.number() });
@@ -44,6 +49,7 @@ const stageRecord = z.object({
   parts: z.custom<StageKeyParts>((value) => typeof value === 'object' && value !== null),
   sourceNames: z.record(z.string(), z.record(z.string(), digest)),
   outputs: z.record(z.string(), artifact),
+  manifestBytes: z.record(z.string(), z.number()),
   exhibits: z.array(
     z.custom<Exhibit>((value) => typeof value === 'object' && value !== null && 'type' in value),
   ),
@@ -75,12 +81,11 @@ export class Records {
   }
 
   async readStage(key: CacheKey): Promise<StageRecord | undefined> {
-    const record = stageRecord.safeParse(await this.#readJson(key)).data;
-    if (!record) return undefined;
-    for (const output of Object.values(record.outputs)) {
-      // A manifest's size is not in the record; the reader checks its digest when it is opened.
-      if (!(await this.#blobs.holds(output.digest))) return undefined;
-    }
+    const stored = stageRecord.safeParse(await this.#readJson(key)).data;
+    if (!stored) return undefined;
+    const { manifestBytes, ...record } = stored;
+    for (const [name, { digest }] of Object.entries(record.outputs))
+      if (!(await this.#blobs.has({ digest, sizeBytes: manifestBytes[name] ?? -1 }))) return undefined;
     return record;
   }
 
@@ -88,12 +93,23 @@ export class Records {
    * The keys of which there is a record, read off the folders at once: asking file by file for a hundred thousand
    * items that are not there yet would take longer than anything else in planning them.
    */
-  async keys(): Promise<ReadonlySet<string>> {
+  async keys(): Promise<ReadonlySet<CacheKey>> {
     const folders = await readdir(this.#root).catch(() => []);
     const names = await Promise.all(
       folders.map((folder) => readdir(join(this.#root, folder)).catch(() => [])),
     );
-    return new Set(names.flat().map((name) => name.replace(/\.json$/, '')));
+    return new Set(
+      names
+        .flat()
+        .map((name) => name.replace(/\.json$/, ''))
+        .filter(isDigest),
+    );
+  }
+
+  /** A record as it lies there, whether or not its contents are there, too; `undefined` when it is not whole. */
+  async read(key: CacheKey): Promise<StoredStageRecord | ItemRecord | undefined> {
+    const json = await this.#readJson(key);
+    return stageRecord.safeParse(json).data ?? itemRecord.safeParse(json).data;
   }
 
   async readItem(key: CacheKey): Promise<ItemRecord | undefined> {
@@ -103,17 +119,41 @@ export class Records {
     return record;
   }
 
-  async write(key: CacheKey, record: StageRecord | ItemRecord): Promise<void> {
-    await writeAtomically(this.#path(key), `${JSON.stringify(record)}\n`);
+  /** When the record of a key was written; undefined when there is none. */
+  async writtenAt(key: CacheKey): Promise<Date | undefined> {
+    return stat(this.path(key)).then(
+      ({ mtime }) => mtime,
+      () => undefined,
+    );
   }
 
-  #path(key: CacheKey): string {
+  async write(key: CacheKey, record: StageRecord | ItemRecord): Promise<void> {
+    const stored = record.action === 'stage' ? await this.#withManifestBytes(record) : record;
+    await writeAtomically(this.path(key), `${JSON.stringify(stored)}\n`, `${record.action}-record`);
+  }
+
+  async remove(key: CacheKey): Promise<void> {
+    await rm(this.path(key), { force: true });
+  }
+
+  /** Where a record lies, whether or not it is there. */
+  path(key: CacheKey): string {
     return join(this.#root, key.slice(0, 2), `${key}.json`);
+  }
+
+  async #withManifestBytes(record: StageRecord): Promise<StoredStageRecord> {
+    const manifestBytes: Record<string, number> = {};
+    for (const [name, { digest }] of Object.entries(record.outputs)) {
+      const sizeBytes = await this.#blobs.sizeBytes(digest);
+      if (sizeBytes === undefined) throw new Error(`The manifest of output ${name} is not in the store.`);
+      manifestBytes[name] = sizeBytes;
+    }
+    return { ...record, manifestBytes };
   }
 
   async #readJson(key: CacheKey): Promise<unknown> {
     try {
-      return JSON.parse(await readFile(this.#path(key), 'utf8')) as unknown;
+      return JSON.parse(await readFile(this.path(key), 'utf8')) as unknown;
     } catch (error) {
       if (error instanceof SyntaxError || hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
       throw error;

@@ -20,7 +20,7 @@ const anchorsParams = z.strictObject({
 });
 
 /** Anchor sizes for a detector, from the boxes of a dataset. */
-export const anchorsStage = defineStage<z.infer<typeof anchorsParams>>({
+export const anchorsStage = defineStage({
   kind: 'anchors',
   summary: 'Cluster the box sizes of a dataset into anchors (k-means by IoU).',
   revision: 1,

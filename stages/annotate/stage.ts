@@ -1,9 +1,9 @@
 import { defineStage } from '../../pipeline/stage/definition.js';
 import { artifactTypes } from '../artifact-types.js';
-import { annotateParamsSchema, type AnnotateParams } from './params.js';
+import { annotateParamsSchema } from './params.js';
 
 /** Boxes out of instance masks. */
-export const annotateStage = defineStage<AnnotateParams>({
+export const annotateStage = defineStage({
   kind: 'annotate',
   summary: 'Turns rendered frames into a dataset: tight boxes of what the instance masks show.',
   revision: 1,

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import picomatch from 'picomatch';
-import type { Digest } from '../../pipeline/core/digest.js';
+import { digestOfBytes, type Digest } from '../../pipeline/core/digest.js';
 import type { JsonValue } from '../../pipeline/core/json.js';
 import { derivedSeed } from '../../pipeline/core/seed.js';
 import { UserError } from '../../pipeline/core/user-error.js';
@@ -65,7 +65,7 @@ export function commandItemKey(item: CommandItem, context: PlanningContext<Comma
   const { run, env, each } = context.params;
   return {
     run: run.map((word) => fillIn(word, { stem: item.stem, seed: String(item.seed) })),
-    env: Object.fromEntries(env.map((name) => [name, process.env[name] ?? null])),
+    env: environmentDigests(env),
     output: item.output ?? null,
     input:
       item.input?.digest ??
@@ -73,6 +73,16 @@ export function commandItemKey(item: CommandItem, context: PlanningContext<Comma
     program: context.sources('program').map(({ digest }) => digest),
     sources: context.sources('sources').map(({ digest }) => digest),
   };
+}
+
+/** Environment variables as they stand in keys: their values may be secrets, and keys are kept in files. */
+export function environmentDigests(names: readonly string[]): Readonly<Record<string, Digest | null>> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = process.env[name];
+      return [name, value === undefined ? null : digestOfBytes(value)];
+    }),
+  );
 }
 
 async function* inputFiles(

@@ -1,12 +1,12 @@
 import { defineMapStage } from '../../pipeline/stage/definition.js';
 import { artifactTypes } from '../artifact-types.js';
-import { commandItems, commandItemKey, type CommandItem } from './items.js';
-import { commandParamsSchema, type CommandParams } from './params.js';
+import { commandItems, commandItemKey, environmentDigests } from './items.js';
+import { commandParamsSchema } from './params.js';
 
-const files = { type: 'files', description: artifactTypes.files };
+const files = { type: 'files', description: artifactTypes.files } as const;
 
 /** Any program as a stage. */
-export const commandStage = defineMapStage<CommandParams, CommandItem>({
+export const commandStage = defineMapStage({
   kind: 'command',
   summary: 'Runs any program, once or for each of many files.',
   revision: 1,
@@ -41,7 +41,7 @@ export const commandStage = defineMapStage<CommandParams, CommandItem>({
     run,
     outputs: outputs ?? null,
     mapped: each !== undefined,
-    env: Object.fromEntries(env.map((name) => [name, process.env[name] ?? null])),
+    env: environmentDigests(env),
   }),
   batchSize: () => 16,
   items: commandItems,

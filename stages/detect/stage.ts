@@ -2,10 +2,10 @@ import type { JsonObject } from '../../pipeline/core/json.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
 import { datasetRecordSchema } from '../lib/dataset/record.js';
 import { expectedBackend } from '../lib/tensors/backend-choice.js';
-import { detectParams, type DetectParams, type Finding, type ImageItem } from './params.js';
+import { detectParams, type Finding } from './params.js';
 
 /** Finds objects in the images of a dataset; each image is cached for itself. */
-export const detectStage = defineMapStage<DetectParams, ImageItem>({
+export const detectStage = defineMapStage({
   kind: 'detect',
   summary: 'Find objects in images with a trained detector.',
   revision: 1,

@@ -27,7 +27,7 @@ const params = z.strictObject({
 type EvaluateParams = z.infer<typeof params>;
 
 /** Measures what a detector found against the truth: COCO's twelve figures, curves, and pictures to look at. */
-export const evaluateStage = defineStage<EvaluateParams>({
+export const evaluateStage = defineStage({
   kind: 'evaluate',
   summary: "Measures predictions against the truth with COCO's twelve figures",
   revision: 1,

@@ -30,7 +30,7 @@ const params = z.strictObject({
 type MergeParams = z.infer<typeof params>;
 
 /** One dataset out of several: classes brought under one list, names made unique, repeated images left out. */
-export const mergeStage = defineStage<MergeParams>({
+export const mergeStage = defineStage({
   kind: 'merge',
   summary: 'Makes one dataset of several',
   revision: 1,

@@ -5,13 +5,13 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
 import type { Host } from '../../pipeline/stage/context.js';
 import { assetGlobs, assetPool } from './asset-pools.js';
-import { framesOf, type RenderFrame } from './frame.js';
+import { framesOf } from './frame.js';
 import { renderParamsSchema, type RenderParams } from './params.js';
 
 const maxFramesAProcess = 50;
 
 /** Frames out of a Blender scene, each with the mask of its instances and the record of its objects. */
-export const renderStage = defineMapStage<RenderParams, RenderFrame>({
+export const renderStage = defineMapStage({
   kind: 'render',
   summary: 'Renders randomized frames of a Blender scene, with instance masks and object records.',
   revision: 1,

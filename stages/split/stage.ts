@@ -24,7 +24,7 @@ const params = z.strictObject({
 type SplitParams = z.infer<typeof params>;
 
 /** Cuts a dataset into three that share no group: what belongs together never falls on both sides of a cut. */
-export const splitStage = defineStage<SplitParams>({
+export const splitStage = defineStage({
   kind: 'split',
   summary: 'Cuts a dataset into training, validation and test sets',
   revision: 1,

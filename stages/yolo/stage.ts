@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineStage } from '../../pipeline/stage/definition.js';
 import { expectedBackend } from '../lib/tensors/backend-choice.js';
 import { yoloTrainParams, type YoloTrainParams } from './params.js';
 
 /** Trains a YOLOv3 that a Darknet cfg declares, and keeps the best network by validation. */
-export const yoloTrainStage = defineStage<YoloTrainParams>({
+export const yoloTrainStage = defineStage({
   kind: 'yolo/train',
   summary: 'Train a YOLOv3 detector that a Darknet cfg declares.',
   revision: 1,
@@ -18,7 +19,7 @@ export const yoloTrainStage = defineStage<YoloTrainParams>({
   },
   seeded: () => true,
   resources: ({ workers, shards, backend }) => ({
-    cpu: workers === 'auto' ? shards : Math.min(workers, shards),
+    cpu: Math.min(workers === 'auto' ? availableParallelism() : workers, shards),
     ...(backend === 'gpu' ? { gpu: 1 } : {}),
   }),
   sources: ({ cfg, weights }) => [

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { concurrently } from '../../pipeline/core/concurrently.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
 
 const paramsSchema = z.strictObject({
@@ -31,12 +32,13 @@ export const echoStage = defineMapStage<z.infer<typeof paramsSchema>, EchoItem>(
   itemKey: ({ content }) => content,
   batchSize: () => 64,
   async runBatch(items, context) {
-    for (const item of items) {
+    // Items that are committed at once share the waiting for the disk.
+    await concurrently(items, 32, async (item) => {
       const path = join(context.batchDirectory, item.id);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, item.content);
       await context.commit(item, { files: { [`${item.id}.out`]: path } });
-    }
+    });
   },
   async collect(results, context) {
     const output = context.output('files');

@@ -168,6 +168,7 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
     seed: request.seed ?? derivedSeed(1),
     baseDirectory,
     host,
+    gpus: [],
     exec,
     signal,
     tools: (await kind.tools?.(params, host)) ?? {},

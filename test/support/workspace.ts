@@ -64,6 +64,7 @@ export class Workspace {
       {
         version: '0.0.0',
         registry: this.registry,
+        modules: { darkroom: () => import('../../stages/authoring.js'), zod: () => import('zod') },
         healthChecks: [],
         templatesDirectory: this.path('templates'),
       },

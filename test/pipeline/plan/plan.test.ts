@@ -127,6 +127,11 @@ describe('planning', () => {
   Did you mean of?`,
     ],
     [
+      'a list without anything in it',
+      good.replace('[parts.low, parts.high, seven]', '[]'),
+      'p.yaml:5:29: error: numbers takes one number at least.',
+    ],
+    [
       'text that is no YAML',
       'version: 1\nstages: {\n',
       'p.yaml:3:1: error: This is not valid YAML: Flow map in block collection must be sufficiently indented',

@@ -1,4 +1,4 @@
-import { rename, utimes } from 'node:fs/promises';
+import { rename, rm, utimes } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { stageRegistry } from '../../../pipeline/stage/registry.js';
 import { commandStage } from '../../../stages/command/stage.js';
@@ -142,6 +142,10 @@ describe('pipeline plan', () => {
     );
     await workspace.run();
     await workspace.write('in/b.txt', 'other');
-    expect(await planned(workspace)).toContain('1 of 2 items reused, 1 new: each b.txt changed');
+    expect(await planned(workspace)).toContain('1 of 2 items reused, 1 new because each b.txt changed');
+    await rm(workspace.path('in/b.txt'));
+    expect(await planned(workspace)).toContain(
+      'the 1 item reused, put together anew because each b.txt is gone',
+    );
   });
 });
