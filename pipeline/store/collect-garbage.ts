@@ -5,7 +5,7 @@ import type { CacheKey } from './key-parts.js';
 import { findLeftovers, findLocks, folderBytes } from './leftovers.js';
 import { Marks, marksOf } from './mark.js';
 import type { Present } from './presence.js';
-import { runHistory, type PastRun } from './run-history.js';
+import { keysByRun, type RunKeys } from './keys-by-run.js';
 import type { Store } from './store.js';
 
 export interface GarbageOptions {
@@ -74,7 +74,7 @@ async function findGarbage(
   options: GarbageOptions,
   leftovers: readonly string[],
 ): Promise<Garbage> {
-  const history = await runHistory(store.root);
+  const history = await keysByRun(store.root);
   const { kept, marks } = await markKept(store, history, options);
   const blobsThere = await store.blobs.list();
   const blobs = [...blobsThere.keys()].filter((digest) => !marks.blobs.has(digest));
@@ -105,7 +105,7 @@ async function findGarbage(
 
 async function markKept(
   store: Store,
-  history: readonly PastRun[],
+  history: readonly RunKeys[],
   { keepRuns, maxSizeBytes = Infinity }: GarbageOptions,
 ): Promise<{ readonly kept: ReadonlySet<string>; readonly marks: Marks }> {
   const marks = new Marks();

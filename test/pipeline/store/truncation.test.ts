@@ -16,7 +16,7 @@ import { Journal } from '../../../pipeline/events/journal.js';
 import { itemKey, stageKey, type CacheKey, type StageKeyParts } from '../../../pipeline/store/key-parts.js';
 import { storeArtifact } from '../../../pipeline/store/manifest.js';
 import type { ItemRecord, StageRecord } from '../../../pipeline/store/records.js';
-import { runHistory } from '../../../pipeline/store/run-history.js';
+import { keysByRun } from '../../../pipeline/store/keys-by-run.js';
 import { Store } from '../../../pipeline/store/store.js';
 
 const itemParts = { kind: 'test', revision: 1, tools: {}, item: { n: 1 } };
@@ -186,9 +186,9 @@ describe('a state file, cut short at every byte and read twice', () => {
     journal.write({ type: 'stage-reused', stage: 'b', key: reused, outputs: {}, atMs: 2 });
     await journal.close();
     const known = new Set<string>([made, reused]);
-    expect(await runHistory(root)).toEqual([{ id: 'r', startedMs: 5, pipeline: 'p', keys: known }]);
+    expect(await keysByRun(root)).toEqual([{ id: 'r', startedMs: 5, pipeline: 'p', keys: known }]);
     await cutAtEveryByte(onlyFileIn('runs'), 1, async () => {
-      const [run] = await runHistory(root);
+      const [run] = await keysByRun(root);
       expect(run && [...run.keys].every((key) => known.has(key))).toBe(true);
       expect(run?.keys.has(reused)).toBe(false);
       expect(['', 'p']).toContain(run?.pipeline);

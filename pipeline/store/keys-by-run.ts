@@ -7,7 +7,7 @@ import { hasErrorCode } from '../core/error-code.js';
 import type { CacheKey } from './key-parts.js';
 
 /** What a run's journal says of the results that it used. */
-export interface PastRun {
+export interface RunKeys {
   readonly id: string;
   /** Zero when the journal was cut before it said so. */
   readonly startedMs: number;
@@ -18,18 +18,18 @@ export interface PastRun {
 }
 
 /** All runs of a store, the newest first. A journal counts as far as it can be read. */
-export async function runHistory(storeRoot: string): Promise<readonly PastRun[]> {
+export async function keysByRun(storeRoot: string): Promise<readonly RunKeys[]> {
   const folder = join(storeRoot, 'runs');
   const ids = await readdir(folder).catch((error: unknown) => {
     if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   });
-  const runs: PastRun[] = [];
-  for (const id of ids) runs.push(await pastRun(id, join(folder, id, 'journal.ndjson')));
+  const runs: RunKeys[] = [];
+  for (const id of ids) runs.push(await runKeys(id, join(folder, id, 'journal.ndjson')));
   return runs.sort((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1));
 }
 
-async function pastRun(id: string, journalPath: string): Promise<PastRun> {
+async function runKeys(id: string, journalPath: string): Promise<RunKeys> {
   let [startedMs, pipeline] = [0, ''];
   const keys = new Set<CacheKey>();
   try {
