@@ -1,5 +1,5 @@
-import { access, readdir } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { access, opendir, readdir } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, posix, relative, resolve } from 'node:path';
 import fastGlob from 'fast-glob';
 import picomatch from 'picomatch';
 import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
@@ -12,6 +12,8 @@ import type { SourceFile } from '../stage/context.js';
 import type { SourceRequest } from '../stage/definition.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
+
+const earlyNames = 32;
 
 /** A stage's source files as they were when its key was made. */
 export interface StageSources {
@@ -117,7 +119,22 @@ function requestsOf({ kind, params, inputs }: PlannedStage): readonly SourceRequ
 async function anyFile(request: SourceRequest, directory: string): Promise<boolean> {
   const pattern = withoutDot(request.pattern);
   if (!fastGlob.isDynamicPattern(pattern)) return isThere(resolve(directory, pattern));
+  if (await matchesEarly(pattern, directory)) return true;
   for await (const _first of fastGlob.stream(pattern, { cwd: directory })) return true;
+  return false;
+}
+
+/** Whether one of the first names below the pattern's base matches: a full search of a large folder takes longer. */
+async function matchesEarly(pattern: string, directory: string): Promise<boolean> {
+  const matches = picomatch(pattern);
+  const base = fastGlob.generateTasks(pattern, { cwd: directory })[0]?.base ?? '.';
+  const folder = await opendir(resolve(directory, base)).catch(() => undefined);
+  if (!folder) return false;
+  let looked = 0;
+  for await (const entry of folder) {
+    if (entry.isFile() && matches(posix.join(base, entry.name))) return true;
+    if (++looked === earlyNames) return false;
+  }
   return false;
 }
 
