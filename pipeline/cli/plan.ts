@@ -15,43 +15,30 @@ export interface PlanOptions {
   readonly store?: string;
 }
 
-/** `pipeline plan [FILE] [STAGE…]`: what a run would do, and why. Nothing is run. */
-export async function planCommand(
+type ForecastCommand = (
   words: readonly string[],
   options: PlanOptions,
   program: Program,
   console: Console,
   signal: AbortSignal,
-): Promise<number> {
-  const forecasts = await forecastsOf(words, options, program, signal);
-  if (options.json) {
-    console.out(JSON.stringify({ stages: forecasts.map(planJson) }, null, 2));
-    return exitCodes.success;
-  }
-  for (const line of tableLines(
-    forecasts.map((forecast) => [marks[forecast.state], forecast.name, forecast.kind, explain(forecast)]),
-  ))
-    console.out(line);
+) => Promise<number>;
+
+/** `pipeline plan [FILE] [STAGE…]`: what a run would do, and why. Nothing is run. */
+export const planCommand = forecastCommand((forecasts) => {
+  const rows = forecasts.map((forecast) => [
+    marks[forecast.state],
+    forecast.name,
+    forecast.kind,
+    explain(forecast),
+  ]);
   const running = forecasts.filter(({ state }) => state !== 'current').length;
-  console.out(
-    running === 0 ? 'Nothing to do.' : `${formatCount(running, 'stage')} of ${forecasts.length} would run.`,
-  );
-  return exitCodes.success;
-}
+  const sum =
+    running === 0 ? 'Nothing to do.' : `${formatCount(running, 'stage')} of ${forecasts.length} would run.`;
+  return [...tableLines(rows), sum];
+});
 
 /** `pipeline status [FILE]`: which results are there, when they were made and how large they are. */
-export async function statusCommand(
-  words: readonly string[],
-  options: PlanOptions,
-  program: Program,
-  console: Console,
-  signal: AbortSignal,
-): Promise<number> {
-  const forecasts = await forecastsOf(words, options, program, signal);
-  if (options.json) {
-    console.out(JSON.stringify({ stages: forecasts.map(planJson) }, null, 2));
-    return exitCodes.success;
-  }
+export const statusCommand = forecastCommand((forecasts) => {
   const rows = forecasts.map((forecast): string[] => {
     if (forecast.state !== 'current') return [marks[forecast.state], forecast.name, explain(forecast)];
     const { record } = forecast;
@@ -62,8 +49,17 @@ export async function statusCommand(
       `made ${record.finishedAt.slice(0, 16).replace('T', ' ')} in ${formatDuration(record.tookMs)}, ${formatCount(files, 'file')}`,
     ];
   });
-  for (const line of tableLines(rows)) console.out(line);
-  return exitCodes.success;
+  return tableLines(rows);
+});
+
+/** A command that looks at all stages: as JSON the same for all such commands, for people in its own lines. */
+function forecastCommand(lines: (forecasts: readonly StageForecast[]) => readonly string[]): ForecastCommand {
+  return async (words, options, program, console, signal) => {
+    const forecasts = await forecastsOf(words, options, program, signal);
+    if (options.json) console.out(JSON.stringify({ stages: forecasts.map(planJson) }, null, 2));
+    else for (const line of lines(forecasts)) console.out(line);
+    return exitCodes.success;
+  };
 }
 
 const marks: Readonly<Record<StageForecast['state'], string>> = { current: '=', runs: '>', waits: '…' };
