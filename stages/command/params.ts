@@ -48,7 +48,7 @@ export type CommandParams = z.infer<typeof commandParamsSchema>;
 /** What stands for `{…}` in a word of `run` or in `outputs`. */
 export type Placeholders = Readonly<Partial<Record<'input' | 'output' | 'out' | 'stem' | 'seed', string>>>;
 
-/** Fills placeholders in; braces that are none of ours stay as they are. */
+/** Puts values in the place of {input}, {output}, …; braces that are none of ours stay as they are. */
 export function fillIn(text: string, values: Placeholders): string {
   return text.replace(
     /\{(input|output|out|stem|seed)\}/g,

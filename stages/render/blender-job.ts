@@ -6,8 +6,8 @@ import { unreachable } from '../../pipeline/core/unreachable.js';
 import { blenderTool } from '../lib/blender/blender-tool.js';
 import { assetLocator } from './asset-pools.js';
 import { runBlender, type ProcessEnd } from './blender-process.js';
-import { withAssetPaths, type RenderFrame } from './frame.js';
-import type { JobFrame, ResultLine } from './job.js';
+import { jobFrameOf, type RenderFrame } from './frame.js';
+import type { ResultLine } from './job.js';
 import type { RenderParams } from './params.js';
 
 const attemptsAFrame = 2;
@@ -56,10 +56,7 @@ export async function renderBatch(
           unreachable(line);
       }
     };
-    const jobFrames: JobFrame[] = [...waiting.values()].map((frame) => ({
-      id: frame.id,
-      ...withAssetPaths(frame.description, locate),
-    }));
+    const jobFrames = [...waiting.values()].map((frame) => jobFrameOf(frame, locate));
     const end = await runBlender({ blender, scene: scene.path, frames: jobFrames }, context, consume);
     context.signal.throwIfAborted();
     if (end.complaints.length > 0)

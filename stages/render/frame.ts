@@ -78,19 +78,33 @@ function asObject(value: JsonValue): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** A description with the files in place of their names. @param locate (name, digest) → absolute path */
-export function withAssetPaths<T extends JsonValue>(
-  value: T,
+/** A value with files in place of the assets that were drawn. @param locate (name, digest) → absolute path */
+export function withAssetPaths(
+  value: JsonValue,
   locate: (name: string, digest: string) => string,
-): T {
+): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value))
-    return value.map((part: JsonValue) => withAssetPaths(part, locate)) as unknown as T;
-  const object = value as JsonObject;
+  if (Array.isArray(value)) return value.map((part: JsonValue) => withAssetPaths(part, locate));
+  const object = asObject(value);
   const { $asset, digest } = object;
-  if (typeof $asset === 'string' && typeof digest === 'string') return locate($asset, digest) as unknown as T;
+  if (typeof $asset === 'string' && typeof digest === 'string') return locate($asset, digest);
   const entries = Object.entries(object).map(
     ([name, part]) => [name, part === undefined ? part : withAssetPaths(part, locate)] as const,
   );
-  return Object.fromEntries(entries) as unknown as T;
+  return Object.fromEntries(entries);
+}
+
+/** A frame as Blender's job has it: paths on this machine take the places of assets. */
+export function jobFrameOf(
+  { id, description }: RenderFrame,
+  locate: (name: string, digest: string) => string,
+): JobFrame {
+  const located = (value: JsonValue): JobFrame['parameters'] =>
+    asObject(withAssetPaths(value, locate)) as JobFrame['parameters'];
+  return {
+    id,
+    ...description,
+    parameters: located(description.parameters),
+    cameras: description.cameras.map(located),
+  };
 }

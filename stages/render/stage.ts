@@ -57,7 +57,7 @@ export const renderStage = defineMapStage({
     yield* framesOf({ params: context.params, seed: context.seed, device, assets: assetPool(context) });
   },
   itemKey: (frame, context) => ({
-    frame: frame.description as unknown as JsonObject,
+    frame: frame.description,
     scene: context.sources('scene').map((file) => file.digest),
     modules: context.sources('scene modules').map((file) => [file.name, file.digest]),
   }),

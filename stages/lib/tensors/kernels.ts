@@ -14,27 +14,46 @@ let registered = false;
 export function registerWasmGradientKernels(): void {
   if (registered) return;
   registered = true;
-  replaceKernel(tf.Conv2DBackpropFilter, ({ inputs, attrs, backend }) => {
-    const { x, dy } = inputs as unknown as { x: tf.Tensor4D; dy: tf.Tensor4D };
-    const { strides, pad, dimRoundingMode, filterShape } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
-    const geometry = geometryOf(x.shape, filterShape, strides, pad, dimRoundingMode);
-    return tf.tidy(() => filterGradient(x, dy, geometry, backend as BackendWasm));
-  });
-  replaceKernel(tf.Conv2DBackpropInput, ({ inputs, attrs, backend }) => {
-    const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
-    const { strides, pad, dimRoundingMode, inputShape } = attrs as unknown as tf.Conv2DBackpropInputAttrs;
-    const geometry = geometryOf(inputShape, filter.shape, strides, pad, dimRoundingMode);
-    return tf.tidy(() => inputGradient(dy, filter, geometry, backend as BackendWasm));
-  });
-  replaceKernel(tf.MaxPoolGrad, ({ inputs, attrs, backend }) => {
-    const { dy, input, output } = inputs as unknown as Record<'dy' | 'input' | 'output', tf.Tensor4D>;
-    const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPoolGradAttrs;
-    const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
-    return maxPoolGradient(dy, input, output, info, backend as BackendWasm);
-  });
+  replaceKernel<Record<'x' | 'dy', tf.Tensor4D>, tf.Conv2DBackpropFilterAttrs>(
+    tf.Conv2DBackpropFilter,
+    ({ x, dy }, { strides, pad, dimRoundingMode, filterShape }, backend) => {
+      const geometry = geometryOf(x.shape, filterShape, strides, pad, dimRoundingMode);
+      return tf.tidy(() => filterGradient(x, dy, geometry, backend));
+    },
+  );
+  replaceKernel<Record<'dy' | 'filter', tf.Tensor4D>, tf.Conv2DBackpropInputAttrs>(
+    tf.Conv2DBackpropInput,
+    ({ dy, filter }, { strides, pad, dimRoundingMode, inputShape }, backend) => {
+      const geometry = geometryOf(inputShape, filter.shape, strides, pad, dimRoundingMode);
+      return tf.tidy(() => inputGradient(dy, filter, geometry, backend));
+    },
+  );
+  replaceKernel<Record<'dy' | 'input' | 'output', tf.Tensor4D>, tf.MaxPoolGradAttrs>(
+    tf.MaxPoolGrad,
+    ({ dy, input, output }, { filterSize, strides, pad, dimRoundingMode }, backend) => {
+      const info = tf.backend_util.computePool2DInfo(
+        input.shape,
+        filterSize,
+        strides,
+        1,
+        pad,
+        dimRoundingMode,
+      );
+      return maxPoolGradient(dy, input, output, info, backend);
+    },
+  );
 }
 
-function replaceKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
+/** TensorFlow.js hands kernels untyped maps; which tensors and attributes are in them, the kernel's name decides. */
+function replaceKernel<Inputs, Attributes>(
+  kernelName: string,
+  run: (inputs: Inputs, attributes: Attributes, backend: BackendWasm) => tf.TensorInfo,
+): void {
   if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
+  tf.registerKernel({
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      run(inputs as Inputs, attrs as Attributes, backend as BackendWasm),
+  });
 }
