@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boxXyxySchema } from './record.js';
+import { boxXyxySchema, keypointsSchema } from './record.js';
 
 /** One object that a frame's mask knows. */
 const frameObjectSchema = z.strictObject({
@@ -15,6 +15,8 @@ const frameObjectSchema = z.strictObject({
   pixelsVisible: z.number().int(),
   /** From the camera to the object's centre, in metres. */
   distanceM: z.number(),
+  /** COCO's 17 points where the scene knows them: in pixels, also outside the image. */
+  keypoints: keypointsSchema.optional(),
 });
 
 /** What Blender says about a finished frame: a line of frames.jsonl. */

@@ -7,6 +7,17 @@ const digestSchema = z.custom<Digest>(isDigest, 'a SHA-256 in hex');
 export const boxXyxySchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 export type BoxXyxyPx = z.infer<typeof boxXyxySchema>;
 
+/** Outlines as COCO has them: polygons of x1, y1, x2, y2, … in pixels, or a run-length mask (column by column). */
+export const segmentationSchema = z.union([
+  z.strictObject({ polygons: z.array(z.array(z.number())) }),
+  z.strictObject({ rle: z.strictObject({ size: z.tuple([z.number(), z.number()]), counts: z.string() }) }),
+]);
+export type Segmentation = z.infer<typeof segmentationSchema>;
+
+/** Points of a body by their names: x and y in pixels, and 0 for not known, 1 for hidden, 2 for visible. */
+export const keypointsSchema = z.record(z.string(), z.tuple([z.number(), z.number(), z.literal([0, 1, 2])]));
+export type Keypoints = z.infer<typeof keypointsSchema>;
+
 /** One object in an image. What is not known is absent, never guessed. */
 export const objectRecordSchema = z.strictObject({
   box: boxXyxySchema,
@@ -15,11 +26,18 @@ export const objectRecordSchema = z.strictObject({
   visibleFraction: z.number().optional(),
   /** Reaches over the image's edge. */
   truncated: z.boolean().optional(),
+  /** Others hide a part of it. */
+  occluded: z.boolean().optional(),
+  /** Hard to see even for a person: an evaluation may leave it out (Pascal VOC). */
+  difficult: z.boolean().optional(),
+  /** Many objects in one box. */
   crowd: z.boolean().optional(),
   /** Pixels of the object's visible mask, or the area that the source gave. */
   areaPx: z.number().optional(),
   /** The box of the whole object, hidden and cut-off parts included; not clipped to the image. */
   amodalBox: boxXyxySchema.optional(),
+  segmentation: segmentationSchema.optional(),
+  keypoints: keypointsSchema.optional(),
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 export type ObjectRecord = z.infer<typeof objectRecordSchema>;
