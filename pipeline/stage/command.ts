@@ -55,5 +55,5 @@ export interface CommandEntry {
 
 /** Types a command's run against its options, and forgets them, so that commands fit in one list. */
 export function defineCommand<S extends z.ZodObject>(command: StageCommand<S>): StageCommand {
-  return command as unknown as StageCommand;
+  return command;
 }
