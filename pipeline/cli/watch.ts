@@ -50,18 +50,22 @@ export async function watchCommand(
   if (!existsSync(path)) await load();
   try {
     let loaded: Loaded | undefined;
+    const sources = new Set<string>();
     while (!signal.aborted) {
+      const known = sources.size;
       try {
-        const found = await loadWatched({ load, readFile }, loaded, path, watcher);
+        const found = await loadWatched({ load, readFile }, loaded, path, watcher, sources);
         loaded = found.loaded ?? loaded;
         if (found.mistake) throw found.mistake;
-        if (loaded && (await hasWork(loaded, signal)))
+        if (loaded && (await hasWork(loaded, signal, sources)))
           await runCommand(words, options, program, console, signal);
         else console.out('Nothing to do.');
       } catch (error) {
         if (!signal.aborted) show(error, console);
       }
       if (signal.aborted) break;
+      // Files that only the stages themselves could name: once more, with them watched.
+      if (sources.size > known) continue;
       console.out('Watching for changes; Ctrl-C ends.');
       const changed = await watcher.nextChange();
       if (changed.length > 0) console.out(`Changed: ${inWords(changed)}`);
@@ -81,6 +85,7 @@ async function loadWatched(
   earlier: Loaded | undefined,
   path: string,
   watcher: SourceWatcher,
+  sources: ReadonlySet<string>,
 ): Promise<{ readonly loaded?: Loaded; readonly mistake?: Error }> {
   for (;;) {
     const found = await load().then(
@@ -89,7 +94,7 @@ async function loadWatched(
     );
     const known = 'loaded' in found ? found.loaded : earlier;
     const file = 'loaded' in found ? found.loaded.plan.file : ((await readFile()) ?? known?.plan.file);
-    const code = (await codeFiles(path, file)).map(watchedFile);
+    const code = [...(await codeFiles(path, file)), ...sources].map(watchedFile);
     const places = known ? [...code, ...sourcePatterns(known.plan)] : code;
     const ignored = known ? [known.storeDirectory, join(known.plan.file.directory, 'out')] : [];
     if (!(await watcher.watch(places, ignored))) return found;
@@ -116,12 +121,21 @@ function watchedFile(base: string): WatchedPlace {
   return { base, isFolder: false, depth: 0, matches: () => false };
 }
 
-async function hasWork({ plan, storeDirectory }: Loaded, signal: AbortSignal): Promise<boolean> {
+/** @param sources gets the files that the stages found by their own means */
+async function hasWork(
+  { plan, storeDirectory }: Loaded,
+  signal: AbortSignal,
+  sources: Set<string>,
+): Promise<boolean> {
   const store = new Store(storeDirectory);
   const host = localHost(plan.file.directory, store, signal);
   if ((await missingSources(plan)).length > 0) return true;
-  for await (const { state } of examineStages(plan, { store, host })) if (!state?.record) return true;
-  return false;
+  let work = false;
+  for await (const { state } of examineStages(plan, { store, host })) {
+    for (const found of state?.sources.found ?? []) sources.add(found);
+    if (!state?.record) work = true;
+  }
+  return work;
 }
 
 /** A watch goes on after everything that a person can mend. */

@@ -11,5 +11,10 @@ export function localHost(baseDirectory: string, store: Store, signal: AbortSign
     cpuCount: availableParallelism(),
     exec: (file, args, options = {}) => runProcess(file, args, options, { signal, log: () => undefined }),
     remember: (key, compute) => store.facts.remember(key, compute),
+    digestOf: async (path) => {
+      const [hashed] = await store.files.hash([path]);
+      if (!hashed) throw new Error(`no digest of ${path}`);
+      return hashed.digest;
+    },
   };
 }

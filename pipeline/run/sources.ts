@@ -8,8 +8,9 @@ import type { JsonValue } from '../core/json.js';
 import { nearestName } from '../core/nearest-name.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
-import type { SourceFile } from '../stage/context.js';
-import type { SourceRequest } from '../stage/definition.js';
+import type { Host, SourceFile } from '../stage/context.js';
+import type { FoundSource, SourceRequest } from '../stage/definition.js';
+import { ParamsError } from '../stage/params-error.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
 
@@ -22,6 +23,8 @@ export interface StageSources {
   readonly keyParts: Readonly<Record<string, JsonValue>>;
   readonly names: Readonly<Record<string, Readonly<Record<string, Digest>>>>;
   readonly stamps: ReadonlyMap<string, string>;
+  /** The paths of those that no pattern names. */
+  readonly found: readonly string[];
 }
 
 /** A source file, or the folder below which those of a glob lie. */
@@ -42,6 +45,7 @@ export async function readSources(
   file: PipelineFile,
   stage: PlannedStage,
   memory: FileMemory,
+  host: Host,
 ): Promise<StageSources> {
   const byRole = new Map<string, SourceFile[]>();
   const stamps = new Map<string, string>();
@@ -61,6 +65,16 @@ export async function readSources(
       files.push({ path, name, digest: facts.digest, sizeBytes: facts.sizeBytes });
     }
   }
+  const unnamed = await foundSources(file, stage, host, (role) => byRole.get(role) ?? []);
+  for (const { role, path, name } of unnamed) {
+    const [facts] = await memory.hash([path]);
+    if (!facts) continue;
+    const files = byRole.get(role) ?? [];
+    byRole.set(role, files);
+    named.set(role, true);
+    stamps.set(path, facts.stamp);
+    files.push({ path, name, digest: facts.digest, sizeBytes: facts.sizeBytes });
+  }
   const keyParts: Record<string, JsonValue> = {};
   const names: Record<string, Record<string, Digest>> = {};
   for (const [role, files] of byRole) {
@@ -68,7 +82,26 @@ export async function readSources(
     names[role] = Object.fromEntries(files.map(({ name, digest }) => [name, digest]));
     keyParts[role] = named.get(role) ? names[role] : files.map(({ digest }) => digest).sort();
   }
-  return { byRole, keyParts, names, stamps };
+  return { byRole, keyParts, names, stamps, found: unnamed.map(({ path }) => path) };
+}
+
+/** What the stage kind finds by its own means; what it objects to, as mistakes at their places in the file. */
+async function foundSources(
+  file: PipelineFile,
+  { kind, params, declared }: PlannedStage,
+  host: Host,
+  sources: (role: string) => readonly SourceFile[],
+): Promise<readonly FoundSource[]> {
+  try {
+    return (await kind.findSources?.(params, host, sources)) ?? [];
+  } catch (error) {
+    if (!(error instanceof ParamsError)) throw error;
+    const range = file.source.locateValue(['stages', declared, 'with', ...error.param]);
+    const message = [error.message, ...error.details].join('\n  ');
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    const diagnostic = { severity: 'error', message, ...(range ? { range } : {}), ...hint } as const;
+    throw new DiagnosticError([diagnostic], new Map([[file.source.file, file.source.text]]));
+  }
 }
 
 /** The required source files of a plan's stages that are not there, as mistakes in the file. Nothing is hashed. */

@@ -33,7 +33,7 @@ export async function stageState(
   artifacts: ArtifactsByStage,
   world: Pick<World, 'store' | 'host'>,
 ): Promise<StageState> {
-  const sources = await readSources(file, stage, world.store.files);
+  const sources = await readSources(file, stage, world.store.files, world.host);
   const tools = (await stage.kind.tools?.(stage.params, world.host)) ?? {};
   const parts: StageKeyParts = {
     kind: stage.kind.identity ?? stage.kind.kind,

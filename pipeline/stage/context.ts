@@ -49,6 +49,8 @@ export interface Host {
   readonly exec: Exec;
   /** Computes a fact once for a given key (for example a binary's path, size and time) and remembers it in the store. */
   remember<T extends JsonValue>(key: JsonValue, compute: () => Promise<T>): Promise<T>;
+  /** The digest of a file, which is hashed once as long as it does not change. @throws UserError when it cannot be read */
+  digestOf(path: string): Promise<Digest>;
 }
 
 /** What `items` and `itemKey` of a map stage may look at: everything that the key of the stage is made of. */

@@ -1,7 +1,15 @@
 import type { z } from 'zod';
 import type { JsonObject, JsonValue } from '../core/json.js';
 import type { ArtifactType } from './artifact.js';
-import type { BatchContext, Host, Item, ItemResult, PlanningContext, StageContext } from './context.js';
+import type {
+  BatchContext,
+  Host,
+  Item,
+  ItemResult,
+  PlanningContext,
+  SourceFile,
+  StageContext,
+} from './context.js';
 
 export interface InputSpec {
   readonly type: ArtifactType;
@@ -28,6 +36,15 @@ export interface SourceRequest {
   readonly param: readonly (string | number)[];
   /** The names of these files matter to the result (outputs are called after them); by default only contents do. */
   readonly named?: boolean;
+}
+
+/** A source file that no pattern names: only an outside tool knows that the stage reads it. */
+export interface FoundSource {
+  readonly role: string;
+  /** Absolute. */
+  readonly path: string;
+  /** What it is called in the key: the same on every machine. */
+  readonly name: string;
 }
 
 /** What a job needs of the machine; never more at once than there is. */
@@ -59,6 +76,17 @@ interface StageKindBase<P> {
   resources?(params: P): Resources;
   /** Pure: which files the stage reads, given which of its inputs are bound. */
   sources?(params: P, boundInputs: ReadonlySet<string>): readonly SourceRequest[];
+  /**
+   * Further files that the stage reads and that only an outside tool can name (what a .blend links to), and whatever
+   * of the params can be checked against the files that `sources` named. Asked whenever the key is made: remember
+   * the answer with `host.remember`.
+   * @throws ParamsError pointing at what is wrong
+   */
+  findSources?(
+    params: P,
+    host: Host,
+    sources: (role: string) => readonly SourceFile[],
+  ): Promise<readonly FoundSource[]>;
   /** The params as they stand in the key, where some of them (paths, worker counts) must not. Default: all. */
   keyParams?(params: P): JsonValue;
   /**

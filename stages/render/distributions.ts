@@ -39,7 +39,7 @@ export class DistributionError extends Error {
   }
 }
 
-const kinds = [
+export const distributionNames = [
   'uniform',
   'logUniform',
   'integer',
@@ -60,7 +60,7 @@ export function parseDistributions(value: JsonValue, path: readonly string[] = [
   if (typeof value !== 'object' || value === null || isList(value))
     return { leaf: { kind: 'constant', value } };
   const names = Object.keys(value);
-  const named = names.find((name) => (kinds as readonly string[]).includes(name));
+  const named = names.find((name) => (distributionNames as readonly string[]).includes(name));
   if (named !== undefined) {
     const other = names.find((name) => name !== named);
     if (other !== undefined)
@@ -68,11 +68,11 @@ export function parseDistributions(value: JsonValue, path: readonly string[] = [
         path,
         `${named} and ${other} cannot stand together; a distribution has one key`,
       );
-    return { leaf: parseLeaf(named as (typeof kinds)[number], value[named] ?? null, path) };
+    return { leaf: parseLeaf(named as (typeof distributionNames)[number], value[named] ?? null, path) };
   }
   const [only] = names;
   if (names.length === 1 && only !== undefined && isList(value[only])) {
-    const meant = nearestName(only, kinds);
+    const meant = nearestName(only, distributionNames);
     if (meant !== undefined)
       throw new DistributionError(path, `there is no distribution ${only}; did you mean ${meant}?`);
   }
@@ -82,7 +82,11 @@ export function parseDistributions(value: JsonValue, path: readonly string[] = [
   return { branches: Object.fromEntries(branches) };
 }
 
-function parseLeaf(name: (typeof kinds)[number], value: JsonValue, path: readonly string[]): Distribution {
+function parseLeaf(
+  name: (typeof distributionNames)[number],
+  value: JsonValue,
+  path: readonly string[],
+): Distribution {
   switch (name) {
     case 'constant':
       return { kind: 'constant', value };
@@ -148,15 +152,6 @@ function weighted(option: JsonValue, path: readonly string[]): { value: JsonValu
 
 function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-/** The patterns of all globs in a tree, with where they stand. */
-export function globsOf(
-  tree: DistributionTree,
-  path: readonly string[] = [],
-): readonly { readonly pattern: string; readonly path: readonly string[] }[] {
-  if ('leaf' in tree) return tree.leaf.kind === 'glob' ? [{ pattern: tree.leaf.pattern, path }] : [];
-  return Object.entries(tree.branches).flatMap(([name, branch]) => globsOf(branch, [...path, name]));
 }
 
 /** The files of a glob pattern: names that never change with the machine, and what they hold. */

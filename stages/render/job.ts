@@ -18,7 +18,13 @@ export const jobFrameSchema = z
       device: z.enum(['cpu', 'gpu']),
     }),
     parameters: jsonObject.describe('Arguments of the build() of the scene.'),
-    cameras: z.array(jsonObject).min(1).describe('Candidate draws; the first that holds is taken.'),
+    cameras: z
+      .array(jsonObject)
+      .describe('Candidate draws; the first that holds is taken. None: the scene’s own.'),
+    targets: z.array(jsonObject).describe('Rules for what is to be detected.'),
+    randomize: jsonObject.describe('What is done to the built scene, all draws made.'),
+    effects: jsonObject.describe('What the picture goes through after the render.'),
+    files: z.array(z.string()).describe('All that this frame may read beside Blender’s own files.'),
     attributes: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .describe('Goes into the record of the frame as it is.'),

@@ -117,6 +117,7 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
       if (!facts.has(name)) facts.set(name, await compute());
       return facts.get(name) as Awaited<ReturnType<typeof compute>>;
     },
+    digestOf: (path) => digestOfFile(path),
   };
   const sources = new Map<string, SourceFile[]>();
   for (const wanted of kind.sources?.(params, new Set(Object.keys(request.inputs ?? {}))) ?? []) {
@@ -127,6 +128,15 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
       found.push({ path, name, digest: await digestOfFile(path), sizeBytes: (await stat(path)).size });
     }
     sources.set(wanted.role, [...(sources.get(wanted.role) ?? []), ...found]);
+  }
+
+  for (const { role, path, name } of (await kind.findSources?.(
+    params,
+    host,
+    (role) => sources.get(role) ?? [],
+  )) ?? []) {
+    const found = { path, name, digest: await digestOfFile(path), sizeBytes: (await stat(path)).size };
+    sources.set(role, [...(sources.get(role) ?? []), found]);
   }
 
   function output(name: string): OutputWriter {
