@@ -32,9 +32,17 @@ class Frame:
     engine: Engine
     """Arguments of the scene's build()."""
     parameters: dict
-    """Candidate draws of the camera; the first that holds is taken."""
+    """Candidate draws of the camera; the first that holds is taken. None: the scene's own."""
     cameras: list
     attributes: dict
+    """Rules for what is to be detected."""
+    targets: list
+    """What is done to the built scene."""
+    randomize: dict
+    """What the picture goes through afterwards; here for the lens alone."""
+    effects: dict
+    """All files that the frame may read beside Blender's own and ours."""
+    files: list
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,6 @@ def _frame_of(data, where):
     width, height = (_property(data, name, int, where) for name in ("width", "height"))
     _expect(width >= 1 and height >= 1, f"{where}: width and height must be at least 1")
     cameras = _property(data, "cameras", list, where)
-    _expect(len(cameras) >= 1, f"{where}.cameras must hold at least one draw")
     return Frame(
         id=_property(data, "id", str, where),
         seed=_property(data, "seed", int, where),
@@ -85,6 +92,10 @@ def _frame_of(data, where):
         parameters=_property(data, "parameters", dict, where),
         cameras=cameras,
         attributes=_property(data, "attributes", dict, where),
+        targets=_property(data, "targets", list, where),
+        randomize=_property(data, "randomize", dict, where),
+        effects=_property(data, "effects", dict, where),
+        files=_property(data, "files", list, where),
     )
 
 

@@ -5,6 +5,7 @@ from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
 from . import geometry
+from .lens import lens_of
 from .targets import depsgraph, world_mesh
 
 VERSION = 1
@@ -25,6 +26,10 @@ def camera_matrices(scene):
 def frame_record(scene, frame, targets, mask, attributes):
     """mask: [height, width] instance numbers as rendered"""
     world_to_camera, matrix = camera_matrices(scene)
+    lens = lens_of(frame)
+    # The mask file itself is bent later, with the picture.
+    if lens is not None:
+        mask = lens.warp(mask)
     visible = np.bincount(mask.ravel(), minlength=len(targets) + 1)
     return {
         "version": VERSION,
@@ -53,9 +58,10 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
         edges.append(own_edges + sum(len(part) for part in points))
         points.append(own_points)
     all_points = geometry.to_camera(np.concatenate(points), world_to_camera)
-    box = geometry.amodal_box(all_points, np.concatenate(edges), matrix, near)
+    lens = lens_of(frame)
+    box = geometry.amodal_box(all_points, np.concatenate(edges), matrix, near, lens)
     inside = geometry.clip_box(box, frame.width, frame.height) if box else None
-    alone = _pixels_alone(scene, target, graph, inside, matrix) if inside else 0
+    alone = _pixels_alone(scene, target, graph, inside, matrix, lens) if inside else 0
     centre = (all_points.min(axis=0) + all_points.max(axis=0)) / 2
     return {
         "instance": target.instance,
@@ -69,10 +75,10 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
     }
 
 
-def _pixels_alone(scene, target, graph, box, matrix):
+def _pixels_alone(scene, target, graph, box, matrix, lens=None):
     """How many pixels of the box a ray through their centres meets this target in, other objects left aside."""
     x, y, weight = geometry.sample_grid(box, RAY_LIMIT)
-    directions = geometry.pixel_directions(x, y, matrix)
+    directions = geometry.pixel_directions(x, y, matrix, lens)
     hit = np.zeros(len(x), dtype=bool)
     camera_to_world = scene.camera.matrix_world.normalized()
     for thing in target.objects:

@@ -60,7 +60,7 @@ def to_pixels(points, matrix):
     return np.stack([x, y], axis=1)
 
 
-def amodal_box(points, edges, matrix, near):
+def amodal_box(points, edges, matrix, near, lens=None):
     """The box of all that is in front of the near plane, seen or not, inside the image or not.
 
     points [N, 3] in camera space; edges [E, 2] indices: an edge that crosses the plane counts up to the crossing.
@@ -77,6 +77,8 @@ def amodal_box(points, edges, matrix, near):
     if len(in_front) == 0:
         return None
     pixels = to_pixels(in_front, matrix)
+    if lens is not None:
+        pixels = lens.image(pixels)
     low, high = pixels.min(axis=0), pixels.max(axis=0)
     return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
@@ -88,8 +90,10 @@ def clip_box(box, width, height):
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def pixel_directions(x, y, matrix):
+def pixel_directions(x, y, matrix, lens=None):
     """x, y [N] pixel coordinates → [N, 3] unit directions in camera space"""
+    if lens is not None:
+        x, y = lens.source(np.stack([x, y], axis=1)).T
     directions = np.stack(
         [
             (np.asarray(x) - matrix[0, 2]) / matrix[0, 0],

@@ -2,11 +2,11 @@
 
 import os
 import time
-import traceback
 
 import bpy
 
 from .contract import read_job
+from .place_of_error import place_of
 from .png_chunks import without_volatile_chunks
 from .results import Results
 
@@ -38,7 +38,7 @@ def run(job_path):
         try:
             record, notes, seconds = _make(job, scene, frame)
         except Exception as error:  # the scene's own code may raise anything
-            results.failed(frame.id, f"{type(error).__name__}: {error}", *_place(error, job.scene))
+            results.failed(frame.id, f"{type(error).__name__}: {error}", *place_of(error, job.scene))
         else:
             results.finished(frame.id, record, notes, seconds)
 
@@ -59,7 +59,7 @@ def _load(job, results):
     except (SceneError, ParameterError, engine.DeviceError) as error:
         results.fatal(str(error))
     except Exception as error:
-        place, lines = _place(error, job.scene)
+        place, lines = place_of(error, job.scene)
         results.fatal(f"{place or job.scene}: {type(error).__name__}: {error}", lines)
     return None
 
@@ -70,6 +70,8 @@ def _make(job, source, frame):
 
     from . import camera, engine, passes
     from .frame_record import frame_record
+    from .randomize.frame import prepare_scene, prepare_view
+    from .scene_files import expect_known_files
     from .targets import find_targets
 
     started = time.perf_counter()
@@ -79,17 +81,27 @@ def _make(job, source, frame):
         engine.enable_gpu()
     # Before the build, so that a scene finds the frame's size and may set its camera up itself.
     engine.settle(scene, frame)
-    if scene.camera is None:
+    if scene.camera is None or (module is None and frame.cameras):
+        if module is None and not frame.cameras:
+            raise camera.CameraError("the scene has no camera, and the pipeline file places none")
         camera.make_camera(scene)
     built = (module.build(scene, parameters) if module else None) or {}
     engine.settle(scene, frame)
+    notes = prepare_scene(scene, frame, built.get("aim"))
     _expect_images()
     bpy.context.view_layer.update()
     targets = find_targets(scene)
-    own_camera = module is None or built.get("camera") == "own"
-    index, holds = 0, True
-    if not own_camera:
-        index, holds = camera.place(scene, frame.cameras, targets, built.get("aim"), built.get("place_camera"))
+    own_camera = not frame.cameras or built.get("camera") == "own"
+    holds = True
+    if own_camera:
+        camera.settle_own(scene)
+    else:
+        settings = frame.randomize.get("camera")
+        _, holds = camera.place(
+            scene, frame.cameras, targets, built.get("aim"), built.get("place_camera"), settings
+        )
+    notes += prepare_view(scene, frame, targets)
+    expect_known_files(frame.files)
     image_path, mask_path = passes.render(scene, frame, job.output_directory)
     mask = passes.read_mask(mask_path)
     if mask.shape != (frame.height, frame.width):
@@ -99,7 +111,8 @@ def _make(job, source, frame):
     record = frame_record(scene, frame, targets, mask, built.get("attributes", {}))
     _publish(image_path, os.path.join(job.output_directory, f"{frame.id}.png"))
     _publish(mask_path, os.path.join(job.output_directory, f"{frame.id}.mask.png"))
-    notes = [] if holds else [f"none of {len(frame.cameras)} camera draws holds"]
+    if not holds:
+        notes.append(f"none of {len(frame.cameras)} camera draws holds")
     return record, notes, time.perf_counter() - started
 
 
@@ -120,14 +133,3 @@ def _expect_images():
             if not os.path.exists(path):
                 raise FileNotFoundError(f"the texture {image.name} is missing: {path}")
 
-
-def _place(error, scene_path):
-    """Where in the scene's own files it happened: `file:line`, and the traceback's lines."""
-    folder = os.path.dirname(os.path.abspath(scene_path))
-    place = None
-    for entry in traceback.extract_tb(error.__traceback__):
-        if os.path.dirname(os.path.abspath(entry.filename)) == folder:
-            place = f"{entry.filename}:{entry.lineno}"
-    if isinstance(error, SyntaxError) and error.filename:
-        place = f"{error.filename}:{error.lineno}"
-    return place, "".join(traceback.format_exception(error)).rstrip().split("\n")

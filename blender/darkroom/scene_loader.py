@@ -34,12 +34,16 @@ class ScriptScene:
 
     def make(self, frame):
         """An empty Blender with the scene built. @returns (scene, what build() returned, the module)"""
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        module = self._execute()
-        scene = bpy.context.scene
+        scene, module = self.empty()
         filled = fill_in(self.described, frame.parameters, os.path.basename(self.path))
         parameters = Parameters(filled, frame.seed)
         return scene, parameters, module
+
+    def empty(self):
+        """An empty Blender and the script, run. @returns (scene, module)"""
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        module = self._execute()
+        return bpy.context.scene, module
 
     def _execute(self):
         module = types.ModuleType("scene_script")
@@ -60,8 +64,15 @@ class BlendScene:
         fill_in({}, values, os.path.basename(self.path))
 
     def make(self, frame):
-        bpy.ops.wm.open_mainfile(filepath=self.path, load_ui=False, use_scripts=False)
-        return bpy.context.scene, Parameters({}, frame.seed), None
+        return self.open(), Parameters({}, frame.seed), None
+
+    def open(self):
+        """@returns its scene @raises SceneError when Blender cannot read it"""
+        try:
+            bpy.ops.wm.open_mainfile(filepath=self.path, load_ui=False, use_scripts=False)
+        except RuntimeError as error:
+            raise SceneError(f"{self.path} cannot be opened: {str(error).strip()}") from None
+        return bpy.context.scene
 
 
 def load_scene(path):

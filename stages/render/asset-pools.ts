@@ -16,9 +16,7 @@ export interface SceneAssets {
 export const sharedRoles = ['scene', 'scene files', 'files'] as const;
 
 /** The globs of `randomize`, each once, with the place of the first one in the params. */
-export function assetGlobs(
-  params: Pick<RenderParams, 'randomize'>,
-): readonly {
+export function assetGlobs(params: Pick<RenderParams, 'randomize'>): readonly {
   readonly pattern: string;
   readonly role: string;
   readonly param: readonly (string | number)[];

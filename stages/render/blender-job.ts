@@ -7,6 +7,7 @@ import { blenderTool } from '../lib/blender/blender-tool.js';
 import { assetLocator } from './asset-pools.js';
 import { runBlender, type ProcessEnd } from './blender-process.js';
 import { jobFrameOf, type RenderFrame } from './frame.js';
+import { applyEffects } from './effects/apply-effects.js';
 import type { ResultLine } from './job.js';
 import type { RenderParams } from './params.js';
 
@@ -100,14 +101,16 @@ async function commitFrame(
   for (const note of line.notes) context.log(`frame ${id}: ${note}`);
   context.log(`frame ${id}: ${line.seconds.toFixed(2)} s`);
   const recordFile = join(folder, `${id}.json`);
-  await writeFile(recordFile, `${JSON.stringify(line.record)}\n`);
+  const paths = { image: join(folder, `${id}.png`), mask: join(folder, `${id}.mask.png`) };
+  const record = await applyEffects({ ...paths, record: line.record }, frame.description);
+  await writeFile(recordFile, `${JSON.stringify(record)}\n`);
   await context.commit(frame, {
     files: {
       [`${id}.png`]: join(folder, `${id}.png`),
       [`${id}.mask.png`]: join(folder, `${id}.mask.png`),
       [`${id}.json`]: recordFile,
     },
-    value: line.record,
+    value: record,
   });
 }
 

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { JsonObject } from '../../pipeline/core/json.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
@@ -7,6 +6,8 @@ import type { Host } from '../../pipeline/stage/context.js';
 import { assetGlobs, assetPool } from './asset-pools.js';
 import { framesOf } from './frame.js';
 import { renderParamsSchema, type RenderParams } from './params.js';
+import { keyOfRandomize } from './randomize/schema.js';
+import { targetForBlender } from './targets.js';
 
 const maxFramesAProcess = 50;
 
@@ -22,17 +23,13 @@ export const renderStage = defineMapStage({
   resources: (params) => ({ cpu: 1, memoryMb: 1500, ...(params.engine.device === 'gpu' ? { gpu: 1 } : {}) }),
   sources: (params) => [
     { role: 'scene', pattern: params.scene, required: true, param: ['scene'], named: true },
-    ...(params.scene.endsWith('.py')
-      ? [
-          {
-            role: 'scene modules',
-            pattern: join(dirname(params.scene), '*.py'),
-            required: false,
-            param: ['scene'],
-            named: true,
-          },
-        ]
-      : []),
+    ...params.files.map((pattern, index) => ({
+      role: 'files',
+      pattern,
+      required: true,
+      param: ['files', index],
+      named: true,
+    })),
     ...assetGlobs(params).map(({ role, pattern, param }) => ({
       role,
       pattern,
@@ -41,12 +38,27 @@ export const renderStage = defineMapStage({
       named: true,
     })),
   ],
-  keyParams: ({ scene, frames, resolution, engine, randomize, cameraDraws, views, attributes }) => ({
+  async findSources(params, host, sources) {
+    const { findSceneFiles } = await import('./find-scene-files.js');
+    return findSceneFiles(params, host, sources);
+  },
+  keyParams: ({
+    scene,
+    frames,
+    resolution,
+    engine,
+    targets,
+    randomize,
+    cameraDraws,
+    views,
+    attributes,
+  }): JsonObject => ({
     script: scene.endsWith('.py'),
     frames,
     resolution,
     engine,
-    randomize,
+    targets: targets.map(targetForBlender),
+    randomize: keyOfRandomize(randomize),
     cameraDraws,
     views,
     attributes,
@@ -59,7 +71,10 @@ export const renderStage = defineMapStage({
   itemKey: (frame, context) => ({
     frame: frame.description,
     scene: context.sources('scene').map((file) => file.digest),
-    modules: context.sources('scene modules').map((file) => [file.name, file.digest]),
+    files: [...context.sources('scene files'), ...context.sources('files')].map(({ name, digest }) => [
+      name,
+      digest,
+    ]),
   }),
   batchSize: (params) =>
     params.framesPerProcess ??

@@ -34,6 +34,8 @@ export const frameRecordSchema = z.strictObject({
     worldToCamera: z.array(z.number()).length(16),
     /** Row-major 3 × 3, camera to pixels, y down. */
     intrinsics: z.array(z.number()).length(9),
+    /** Radial distortion that comes on top, as k of stages/render/effects/lens.ts. */
+    distortion: z.number().optional(),
   }),
 });
 export type FrameRecord = z.infer<typeof frameRecordSchema>;

@@ -43,6 +43,11 @@ export const randomizeSchema = z
   );
 export type Randomize = z.infer<typeof randomizeSchema>;
 
+/** As it stands in keys: what is not given is not there. */
+export function keyOfRandomize(randomize: Randomize): JsonObject {
+  return JSON.parse(JSON.stringify(randomize)) as JsonObject;
+}
+
 /** The scene's own parameters among what is randomized. */
 export function parametersOf(randomize: Randomize): JsonObject {
   const own = Object.entries(randomize).filter(([name]) => !blockNames.includes(name));
