@@ -6,19 +6,17 @@ import type { RenderParams } from './params.js';
 
 const headBytes = 16;
 
-/** First bytes of the pictures that Blender reads, by their usual endings. */
-const signatures: readonly { readonly endings: RegExp; readonly fits: (head: Buffer) => boolean }[] = [
-  { endings: /\.hdr$/i, fits: (head) => head.toString('latin1', 0, 2) === '#?' },
-  { endings: /\.exr$/i, fits: (head) => head.readUInt32LE(0) === 0x01312f76 },
-  { endings: /\.png$/i, fits: (head) => head.readUInt32BE(0) === 0x89504e47 },
-  { endings: /\.jpe?g$/i, fits: (head) => head.readUInt16BE(0) === 0xffd8 },
-  { endings: /\.webp$/i, fits: (head) => head.toString('latin1', 8, 12) === 'WEBP' },
-  {
-    endings: /\.tiff?$/i,
-    fits: (head) => ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(head.toString('latin1', 0, 4)),
-  },
-  { endings: /\.bmp$/i, fits: (head) => head.toString('latin1', 0, 2) === 'BM' },
-  { endings: /\.tga$/i, fits: () => true },
+const endings = /\.(hdr|exr|png|jpe?g|webp|tiff?|tga|bmp)$/i;
+
+/** First bytes of the pictures that Blender reads; it goes by them, whatever a file is called. */
+const signatures: readonly ((head: Buffer) => boolean)[] = [
+  (head) => head.toString('latin1', 0, 2) === '#?',
+  (head) => head.readUInt32LE(0) === 0x01312f76,
+  (head) => head.readUInt32BE(0) === 0x89504e47,
+  (head) => head.readUInt16BE(0) === 0xffd8,
+  (head) => head.toString('latin1', 8, 12) === 'WEBP',
+  (head) => ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(head.toString('latin1', 0, 4)),
+  (head) => head.toString('latin1', 0, 2) === 'BM',
 ];
 
 const models = /\.(blend|glb|gltf|obj)$/i;
@@ -37,7 +35,12 @@ export async function checkAssets(
     if (param.length < 4 || !['hdri', 'texture', 'model'].includes(String(what))) continue;
     const files = sources(role);
     const problem = await host.remember(
-      { fact: 'assets', what: String(what), files: files.map(({ path, digest }) => [path, digest]) },
+      {
+        fact: 'assets',
+        check: 1,
+        what: String(what),
+        files: files.map(({ path, digest }) => [path, digest]),
+      },
       async () => {
         for (const file of files) {
           const found = what === 'model' ? modelProblem(file.path) : await pictureProblem(file.path);
@@ -58,8 +61,8 @@ function modelProblem(path: string): string | null {
 }
 
 async function pictureProblem(path: string): Promise<string | null> {
-  const kind = signatures.find(({ endings }) => endings.test(path));
-  if (!kind) return 'is no picture that Blender reads: .hdr, .exr, .png, .jpg, .webp, .tif, .tga, .bmp are.';
+  if (!endings.test(path))
+    return 'is no picture that Blender reads: .hdr, .exr, .png, .jpg, .webp, .tif, .tga, .bmp are.';
   const head = Buffer.alloc(headBytes);
   const handle = await open(path, 'r');
   try {
@@ -68,5 +71,7 @@ async function pictureProblem(path: string): Promise<string | null> {
   } finally {
     await handle.close();
   }
-  return kind.fits(head) ? null : 'cannot be read as a picture: its content is not what its name says.';
+  // Of all formats, TGA alone has no mark at its start.
+  if (/\.tga$/i.test(path) || signatures.some((fits) => fits(head))) return null;
+  return 'cannot be read as a picture: its content is none that Blender knows.';
 }

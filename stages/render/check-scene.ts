@@ -82,9 +82,8 @@ function checkParameter(
     const blocks = prefix === '' ? blockNames : [];
     const shown = names.length === 0 ? 'none' : names.map((own) => `${prefix}${own}`).join(', ');
     const near = nearestName(name, [...names, ...blocks]);
-    throw new ParamsError(place, `${scene} has no parameter ${prefix}${name}.`, {
-      hint: near === undefined ? `It has: ${shown}.` : `Did you mean ${prefix}${near}? It has: ${shown}.`,
-    });
+    const meant = near === undefined ? '' : ` Did you mean ${prefix}${near}?`;
+    throw new ParamsError(place, `${scene} has no parameter ${prefix}${name}.${meant} It has: ${shown}.`);
   }
   const tree = parseDistributions(value);
   if (!known.parameter) {

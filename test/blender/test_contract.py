@@ -21,6 +21,10 @@ JOB = {
             "parameters": {"look": "home"},
             "cameras": [{"distance": 3}],
             "attributes": {},
+            "targets": [],
+            "randomize": {},
+            "effects": {},
+            "files": [],
         }
     ],
 }
@@ -39,7 +43,7 @@ class ContractTest(unittest.TestCase):
             (lambda job: job.update(frames={}), "frames must be list, not dict"),
             (lambda job: job["frames"][0].update(width=0), "width and height must be at least 1"),
             (lambda job: job["frames"][0].update(seed=True), r"frames\[0\].seed must be int, not bool"),
-            (lambda job: job["frames"][0].update(cameras=[]), "cameras must hold at least one draw"),
+            (lambda job: job["frames"][0].pop("randomize"), r"frames\[0\].randomize is missing"),
             (lambda job: job["frames"][0]["engine"].update(name="lux"), "engine.name must be one of cycles"),
             (lambda job: job["frames"][0]["engine"].update(device="tpu"), "engine.device must be one of cpu"),
             (lambda job: job["frames"][0]["engine"].update(samples=0), "samples must be at least 1"),

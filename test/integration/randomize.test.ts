@@ -1,0 +1,396 @@
+import { copyFile, cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../pipeline/core/json.js';
+import { stageRegistry } from '../../pipeline/stage/registry.js';
+import { boxesFromMask } from '../../stages/annotate/boxes-from-mask.js';
+import { findBlender } from '../../stages/lib/blender/find-blender.js';
+import { frameRecordSchema, type FrameRecord } from '../../stages/lib/dataset/frame-record.js';
+import { decodeMask } from '../../stages/lib/imaging/masks.js';
+import { renderStage } from '../../stages/render/stage.js';
+import { runStage, type StageRun } from '../support/stage-harness.js';
+import { itemCounts, Workspace } from '../support/workspace.js';
+
+const scenes = resolve(import.meta.dirname, '../fixtures/scenes');
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-room-'));
+  const blender = await findBlender({ env: process.env });
+  await execa(blender, ['-b', '--factory-startup', '--python-exit-code', '3', '--python', join(scenes, 'save-room.py'), '--', folder]); // prettier-ignore
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const targets = [
+  { property: 'kind=stool', class: 'stool' },
+  { collection: 'Chairs', class: 'bench', attributes: { seats: 2 } },
+];
+
+function render(params: JsonObject): Promise<StageRun> {
+  return runStage(renderStage, {
+    seed: 4,
+    baseDirectory: folder,
+    params: {
+      scene: 'room.blend',
+      frames: 1,
+      resolution: [64, 64],
+      engine: { samples: 1, bounces: 0, device: 'cpu' },
+      targets,
+      ...params,
+    },
+  });
+}
+
+async function recordsOf(run: StageRun): Promise<FrameRecord[]> {
+  expect(run.rejected).toEqual({});
+  const records: FrameRecord[] = [];
+  for await (const line of run.outputs['frames']?.readLines('frames.jsonl') ?? [])
+    records.push(frameRecordSchema.parse(JSON.parse(line)));
+  return records;
+}
+
+/** The mean colour of the whole frame, or of its first rows. */
+async function colourOf(run: StageRun, rows?: number): Promise<readonly number[]> {
+  const image = await run.outputs['frames']?.readBytes('000000.png');
+  const picture = sharp(image);
+  const { width = 1, height = 1 } = await picture.metadata();
+  const part = picture.extract({ left: 0, top: 0, width, height: rows ?? height });
+  const { channels } = await sharp(await part.png().toBuffer()).stats();
+  return channels.map(({ mean }) => mean);
+}
+
+describe('a .blend that nobody prepared', () => {
+  test('has the targets that rules name, the instances of linked collections among them', async () => {
+    const lamp = { objects: 'Lamp', class: 'lamp' };
+    const [record] = await recordsOf(await render({ targets: [...targets, lamp] }));
+    const found = record?.objects.map(({ class: name, attributes }) => [name, attributes]);
+    expect(found?.sort()).toEqual([
+      ['bench', { seats: 2 }],
+      ['bench', { seats: 2 }],
+      ['lamp', {}],
+      ['stool', {}],
+    ]);
+    const post = record?.objects.find((object) => object.class === 'lamp');
+    const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = post?.amodalBox ?? [];
+    expect((ymax - ymin) / (xmax - xmin)).toBeGreaterThan(2.2);
+    expect(post?.pixelsVisible).toBeGreaterThan(3);
+  });
+
+  test('is seen by its own camera, whatever side its sensor is fitted to, with boxes that fit the mask', async () => {
+    const run = await render({ resolution: [120, 80] });
+    const [record] = await recordsOf(run);
+    const mask = await decodeMask((await run.outputs['frames']?.readBytes('000000.mask.png')) as Buffer);
+    const seen = boxesFromMask(mask);
+    expect(seen).toHaveLength(3);
+    for (const { instance, box } of seen) {
+      const amodal = record?.objects.find((object) => object.instance === instance)?.amodalBox;
+      for (const [side, value] of box.entries())
+        expect(Math.abs(value - (amodal?.[side] ?? -99)), `${instance} ${side}`).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+describe('what is declared happens', () => {
+  test('so many of a collection are kept, copies are scattered apart and on the ground', async () => {
+    const prop = { collection: 'Props', class: 'prop' };
+    const randomize = {
+      camera: { distance: 14, elevation: 89.9, target: [0, 0, 0], nearest: 0, mustSee: 0 },
+      objects: {
+        choose: [{ collection: 'Props', count: 2 }],
+        scatter: [{ collection: 'Props', on: 'Floor', copies: 4, gap: 0.2 }],
+      },
+    };
+    const run = await render({ targets: [prop], randomize, cameraDraws: 1, resolution: [200, 200] });
+    const objects = (await recordsOf(run))[0]?.objects ?? [];
+    expect(objects).toHaveLength(8);
+    for (const object of objects) expect(object.pixelsVisible / object.pixelsAlone).toBeGreaterThan(0.95);
+    const boxes = objects.map((object) => object.amodalBox ?? [0, 0, 0, 0]);
+    for (const [index, a] of boxes.entries())
+      for (const b of boxes.slice(index + 1))
+        expect(a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]).toBe(false);
+  });
+
+  test('worlds, lights and materials change the picture as they say', async () => {
+    const red = await colourOf(await render({ randomize: { world: { hdri: './hdri/red.hdr' } } }), 6);
+    expect(red[0]).toBeGreaterThan(200);
+    expect(red[2]).toBeLessThan(60);
+    const green = await colourOf(await render({ randomize: { world: { colour: [0, 1, 0] } } }), 6);
+    expect(green[1]).toBeGreaterThan(250);
+    expect(green[0]).toBeLessThan(5);
+    const dark = await colourOf(
+      await render({ randomize: { lights: { own: 0 }, world: { colour: [0, 0, 0] } } }),
+    );
+    expect(Math.max(...dark)).toBeLessThan(2);
+    const warm = await colourOf(
+      await render({
+        randomize: {
+          lights: { own: 0, kind: 'point', energy: 4000, temperature: 2000, distance: 4 },
+          world: { colour: [0, 0, 0] },
+        },
+      }),
+    );
+    expect(warm[0]).toBeGreaterThan((warm[2] ?? 0) + 20);
+    const lit = { lights: { own: 1 }, world: { colour: [1, 1, 1] } };
+    const plain = await colourOf(await render({ randomize: lit }));
+    const painted = await colourOf(
+      await render({ randomize: { ...lit, materials: [{ objects: 'Floor', colour: [0.9, 0, 0] }] } }),
+    );
+    expect((painted[0] ?? 0) - (painted[1] ?? 0)).toBeGreaterThan((plain[0] ?? 0) - (plain[1] ?? 0) + 30);
+  });
+
+  test('distractors and occluders are no targets, and an occluder hides something', async () => {
+    const camera = { distance: 5, elevation: 10, target: 'Chair 1', mustSee: 0 };
+    const stool = [{ property: 'kind=stool', class: 'stool' }];
+    const common = { targets: stool, cameraDraws: 1 };
+    const [free] = await recordsOf(await render({ ...common, randomize: { camera } }));
+    const hidden = await render({
+      ...common,
+      randomize: {
+        camera,
+        distractors: { count: 5, size: 0.3, height: 1.2 },
+        occluders: { size: 0.5, at: 0.5, aside: 0, shape: 'sphere' },
+      },
+    });
+    const [covered] = await recordsOf(hidden);
+    expect(covered?.objects).toHaveLength(1);
+    expect(free?.objects[0]?.pixelsVisible).toBeGreaterThan(20);
+    expect(covered?.objects[0]?.pixelsVisible).toBeLessThan(0.8 * (free?.objects[0]?.pixelsVisible ?? 0));
+    expect(covered?.objects[0]?.amodalBox).toEqual(free?.objects[0]?.amodalBox);
+  });
+
+  test('through a lens, boxes fit the mask of the picture that is seen', async () => {
+    for (const distortion of [-0.35, 0.15]) {
+      const run = await render({ resolution: [160, 120], randomize: { effects: { distortion } } });
+      const [record] = await recordsOf(run);
+      expect(record?.camera.distortion).toBe(distortion);
+      const mask = await decodeMask((await run.outputs['frames']?.readBytes('000000.mask.png')) as Buffer);
+      for (const { instance, box, areaPx } of boxesFromMask(mask)) {
+        const object = record?.objects.find((entry) => entry.instance === instance);
+        expect(object?.pixelsVisible).toBe(areaPx);
+        expect(areaPx / (object?.pixelsAlone ?? 1)).toBeGreaterThan(0.93);
+        for (const [side, value] of box.entries()) {
+          const edge = side % 2 === 0 ? 160 : 120;
+          const expected = Math.min(edge, Math.max(0, object?.amodalBox?.[side] ?? -99));
+          expect(Math.abs(value - expected), `${instance} ${side}`).toBeLessThanOrEqual(1.2);
+        }
+      }
+    }
+  });
+
+  test('a frame is the same alone and after others, with everything declared', async () => {
+    const everything = {
+      frames: 2,
+      randomize: {
+        camera: {
+          distance: { uniform: [4, 7] },
+          azimuth: { uniform: [0, 360] },
+          target: 'Chair*',
+          jitter: 0.2,
+        },
+        world: { sky: { sunElevation: { uniform: [10, 60] } } },
+        lights: { count: { integer: [1, 2] } },
+        materials: [{ objects: '*', texture: { glob: './textures/*' }, hue: { uniform: [-0.5, 0.5] }, variants: 2 }], // prettier-ignore
+        objects: {
+          choose: [{ collection: 'Props', count: { integer: [1, 4] } }],
+          scatter: [{ collection: 'Props', x: [-3, 3], y: [-3, 3] }],
+          jitter: [{ objects: 'Chair*', turnZ: { uniform: [0, 360] }, x: { normal: [0, 0.1] } }],
+        },
+        distractors: { count: 3 },
+        occluders: { count: 1 },
+        effects: { grain: 4, jpeg: 80, blur: 0.5, exposure: { normal: [0, 0.2] } },
+      },
+    };
+    const [together, alone] = [
+      await render(everything),
+      await render({ ...everything, framesPerProcess: 1 }),
+    ];
+    await recordsOf(together);
+    for (const path of ['000001.png', '000001.mask.png', '000001.json'])
+      expect((await alone.outputs['frames']?.file(path))?.digest, path).toBe(
+        (await together.outputs['frames']?.file(path))?.digest,
+      );
+  });
+});
+
+describe('through the engine', () => {
+  const file = (params: string): string => `version: 1
+name: room
+seed: 9
+stages:
+  frames:
+    uses: render
+    with:
+      frames: 8
+      resolution: [64, 64]
+      engine: { name: workbench, device: cpu }
+${params}`;
+
+  async function workspace(params: string): Promise<Workspace> {
+    const made = await Workspace.create({ 'pipeline.yaml': file(params) }, stageRegistry([renderStage]));
+    await cp(folder, made.directory, { recursive: true });
+    return made;
+  }
+
+  test('a texture of a pool of twenty that is replaced costs the frames that show it, and no other', async () => {
+    const room = await workspace(`      scene: ./room.blend
+      targets: [{ collection: Chairs, class: chair }]
+      randomize:
+        materials: [{ objects: Floor, texture: { glob: ./textures/*.png } }]
+`);
+    const first = await room.run();
+    expect(first.error).toBe('');
+    expect(itemCounts(first.events, 'frames')).toEqual({ made: 8, reused: 0 });
+    const items = (await readFile(room.path('out/frames/frames.jsonl'), 'utf8')).trim().split('\n');
+    expect(items).toHaveLength(8);
+
+    // Which texture a frame shows stands in its key; the drawing of it is tested without Blender.
+    const { framesOf } = await import('../../stages/render/frame.js');
+    const { renderParamsSchema } = await import('../../stages/render/params.js');
+    const { derivedSeed } = await import('../../pipeline/core/seed.js');
+    expect(framesOf).toBeTypeOf('function');
+    expect(renderParamsSchema).toBeDefined();
+    expect(derivedSeed).toBeTypeOf('function');
+
+    let rendered = 0;
+    for (let number = 0; number < 20 && rendered === 0; number++) {
+      await copyFile(room.path('floor.png'), room.path(`textures/${String(number).padStart(2, '0')}.png`));
+      const { made = 0, reused = 0 } = itemCounts((await room.run()).events, 'frames') ?? {};
+      expect(made + reused).toBe(8);
+      expect(made).toBeLessThan(5);
+      rendered = made;
+    }
+    expect(rendered).toBeGreaterThan(0);
+
+    // What the .blend itself reads is shown by every frame.
+    await copyFile(room.path('textures/03.png'), room.path('floor.png'));
+    expect(itemCounts((await room.run()).events, 'frames')).toEqual({ made: 8, reused: 0 });
+    await room.write('unrelated.txt', 'x');
+    expect((await room.run()).stages).toEqual({ frames: 'reused' });
+  });
+
+  test('a module that a script imports costs all frames; another file of the folder none', async () => {
+    const room = await workspace('      scene: ./scene.py\n      cameraDraws: 1\n');
+    await room.write(
+      'scene.py',
+      'import bpy\nimport size\n\ndef build(scene, parameters):\n    bpy.ops.mesh.primitive_cube_add(size=size.SIZE)\n    bpy.context.object["class"] = "cube"\n',
+    );
+    await room.write('size.py', 'SIZE = 1\n');
+    expect(itemCounts((await room.run()).events, 'frames')).toEqual({ made: 8, reused: 0 });
+    await room.write('other.py', 'SIZE = 3\n');
+    expect((await room.run()).stages).toEqual({ frames: 'reused' });
+    await room.write('size.py', 'SIZE = 0.5\n');
+    expect(itemCounts((await room.run()).events, 'frames')).toEqual({ made: 8, reused: 0 });
+    const why = await room.command('why', '@pipeline.yaml', 'frames');
+    expect(why.out).toMatch(/size\.py/);
+  });
+
+  test('a script that reads a file which nobody declared is told so; with `files`, it is part of every key', async () => {
+    const reading = `import os, bpy
+def build(scene, parameters):
+    bpy.ops.mesh.primitive_cube_add(size=1)
+    bpy.context.object["class"] = "cube"
+    path = os.path.join(os.path.dirname(__file__), "textures", "%02d.png" % parameters.random("t").integer(0, 19))
+    image = bpy.data.images.load(path)
+    image.use_fake_user = True
+`;
+    const room = await workspace('      scene: ./scene.py\n      cameraDraws: 1\n');
+    await room.write('scene.py', reading);
+    const refused = await room.run();
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.error + refused.out).toMatch(
+      /textures\/\d\d\.png.*is not declared: name it under `files`/,
+    );
+    await room.write(
+      'pipeline.yaml',
+      file('      scene: ./scene.py\n      cameraDraws: 1\n      files: [./textures/*.png]\n'),
+    );
+    expect((await room.run()).stages).toEqual({ frames: 'succeeded' });
+  });
+});
+
+describe('before the first frame', () => {
+  async function refusal(params: string, change: (directory: string) => Promise<void>): Promise<string> {
+    const room = await Workspace.create(
+      {
+        'pipeline.yaml': `version: 1\nname: room\nstages:\n  frames:\n    uses: render\n    with:\n      frames: 1\n${params}`,
+      },
+      stageRegistry([renderStage]),
+    );
+    await cp(folder, room.directory, { recursive: true });
+    await change(room.directory);
+    const result = await room.run();
+    expect(result.exitCode).not.toBe(0);
+    expect(result.events.some((event) => event.type === 'stage-items')).toBe(false);
+    return `${result.error}\n${result.out.replaceAll('\\n', '\n').replaceAll('\\"', '"')}`;
+  }
+  const nothing = (): Promise<void> => Promise.resolve();
+  const blend = (name: string): string =>
+    `      scene: ./${name}\n      targets: [{ objects: "Chair*", class: chair }]\n`;
+
+  test('a .blend of a newer Blender is refused', async () => {
+    const text = await refusal(blend('room.blend'), async (directory) => {
+      const path = join(directory, 'room.blend');
+      const data = await readFile(path);
+      expect(data.toString('latin1', 0, 7)).toBe('BLENDER');
+      data.write('v999', 8, 'latin1');
+      await writeFile(path, data);
+    });
+    expect(text).toMatch(
+      /pipeline\.yaml:8:14: error: .*room\.blend (was written by Blender 9\.99|cannot be opened)/,
+    );
+  });
+
+  test('a missing library and a file that is no .blend are named', async () => {
+    const missing = await refusal(blend('room.blend'), (directory) =>
+      rename(join(directory, 'props.blend'), join(directory, 'moved.blend')),
+    );
+    expect(missing).toMatch(/pipeline\.yaml:8:14: error: .*the linked library .*props\.blend/);
+    const broken = await refusal(blend('room.blend'), (directory) =>
+      writeFile(join(directory, 'room.blend'), 'no scene'),
+    );
+    expect(broken).toMatch(/pipeline\.yaml:8:14: error: .*room\.blend cannot be opened/);
+  });
+
+  test('a .blend without a camera, and rules about nothing, are refused at their places', async () => {
+    expect(await refusal(blend('no-camera.blend'), nothing)).toMatch(
+      /:8:14: error: .*no-camera\.blend has no camera/,
+    );
+    const text = await refusal(
+      `${blend('room.blend')}      randomize:\n        materials: [{ material: Flor, hue: 0.5 }]\n`,
+      nothing,
+    );
+    expect(text).toMatch(/:11:33: error: .*no material Flor/);
+    expect(text).toMatch(/Did you mean Floor\?/);
+  });
+
+  test('a malformed distribution is shown at its line and column', async () => {
+    const text = await refusal(
+      `${blend('room.blend')}      randomize:\n        lights:\n          energy: { uniform: [9, 2] }\n`,
+      nothing,
+    );
+    expect(text).toMatch(/pipeline\.yaml:12:\d+: error: .*uniform needs \[low, high\], but 9 is above 2/);
+  });
+
+  test('a script that cannot be run is shown with its line, a parameter with the nearest name', async () => {
+    const broken = await refusal('      scene: ./scene.py\n', (directory) =>
+      writeFile(join(directory, 'scene.py'), 'import bpy\n\nraise KeyError("no wall")\n'),
+    );
+    expect(broken).toMatch(/pipeline\.yaml:8:14: error: .*scene\.py:3: KeyError: 'no wall'/);
+    const wrong = await refusal(
+      '      scene: ./cube.py\n      randomize:\n        shap: cube\n',
+      (directory) => copyFile(join(scenes, 'cube.py'), join(directory, 'cube.py')),
+    );
+    expect(wrong).toMatch(/pipeline\.yaml:10:\d+: error: .*no parameter shap\. Did you mean shape\?/);
+  });
+
+  test('a panorama that cannot be read is named', async () => {
+    const text = await refusal(
+      `${blend('room.blend')}      randomize:\n        world: { hdri: { glob: ./hdri/*.hdr } }\n`,
+      (directory) => writeFile(join(directory, 'hdri/broken.hdr'), 'this is not a picture at all'),
+    );
+    expect(text).toMatch(/pipeline\.yaml:11:32: error: .*broken\.hdr cannot be read as a picture/);
+  });
+});
