@@ -103,5 +103,9 @@ async function blenderIdentity(params: RenderParams, host: Host): Promise<JsonOb
     blender: { version: blender.version, build: blender.build },
     device: device !== 'cpu' && blender.hasGpu ? 'gpu' : 'cpu',
     code: await blenderCodeDigest(),
+    // Blur and JPEG are made by it; frames without effects do not depend on it.
+    ...(params.randomize.effects === undefined
+      ? {}
+      : { vips: (await import('sharp')).default.versions.vips }),
   };
 }
