@@ -100,7 +100,8 @@ function paramRows(schema: ParamSchema, indent: string): string[][] {
     const needed = schema.required?.includes(name) && param.default === undefined ? 'required' : '';
     const fallback = param.default === undefined ? needed : `default ${JSON.stringify(param.default)}`;
     const row = [`${indent}${name}`, typeName(param), fallback, param.description ?? ''];
-    return [row, ...paramRows(param, `${indent}  `)];
+    const element = typeof param.items === 'object' ? param.items : undefined;
+    return [row, ...paramRows(element?.properties ? element : param, `${indent}  `)];
   });
   return rows.length > 0 || indent !== '  ' ? rows : [['  nothing', '']];
 }

@@ -13,7 +13,7 @@ export interface SceneAssets {
 }
 
 /** Roles of the source files that every frame depends on. */
-export const sharedRoles = ['scene', 'scene files', 'files'] as const;
+const sharedRoles = ['scene', 'scene files', 'files'] as const;
 
 /** The globs of `randomize`, each once, with the place of the first one in the params. */
 export function assetGlobs(params: Pick<RenderParams, 'randomize'>): readonly {
@@ -22,7 +22,7 @@ export function assetGlobs(params: Pick<RenderParams, 'randomize'>): readonly {
   readonly param: readonly (string | number)[];
 }[] {
   const globs = new Map<string, readonly (string | number)[]>();
-  for (const { pattern, path } of globsIn(params.randomize as JsonValue, ['randomize']))
+  for (const { pattern, path } of globsIn(params.randomize, ['randomize']))
     if (!globs.has(pattern)) globs.set(pattern, path);
   return [...globs].map(([pattern, param]) => ({ pattern, role: `asset ${pattern}`, param }));
 }

@@ -61,7 +61,7 @@ export const renderParamsSchema = z
       .min(1)
       .default(1)
       .describe(
-        'Frames of each variation of the scene that differ in the camera alone. They belong to one group.',
+        'Frames of each variation of the scene that differ in camera, occluders and effects alone. They belong to one group.',
       ),
     attributes: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))

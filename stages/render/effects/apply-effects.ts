@@ -22,14 +22,14 @@ export interface FrameFiles {
  * @returns the record of the frame as it is now; the very one that was given when there is nothing to do
  */
 export async function applyEffects(files: FrameFiles, description: FrameDescription): Promise<FrameRecord> {
-  const effects: JsonObject = description.effects as JsonObject;
+  const effects: JsonObject = description.effects;
   if (Object.keys(effects).length === 0) return files.record;
   const { default: sharp } = await import('sharp');
   const { width, height } = description;
   const distortion = numberOf(effects['distortion']) ?? 0;
   const lens = distortion === 0 ? undefined : new Lens(distortion, width, height);
   const raw = { width, height, channels: 3 } as const;
-  const seed = derivedSeed(digestOfJson([description.seed, description.cameras as JsonValue]), 'grain');
+  const seed = derivedSeed(digestOfJson([description.seed, description.cameras]), 'grain');
 
   let pixels = Float32Array.from(
     await sharp(files.image, { failOn: 'error' }).removeAlpha().toColourspace('srgb').raw().toBuffer(),

@@ -5,7 +5,7 @@ import { drawOf, type DrawObject } from './draw.js';
 import { number, propertiesOf } from './value.js';
 
 /** What is drawn anew for every candidate of a frame's camera. */
-export const cameraValues = {
+const cameraValues = {
   distance: number('Metres from what it looks at.', { min: 0.001 }),
   elevation: number('Degrees above the horizon.', { min: -90, max: 90 }),
   azimuth: number('Degrees around it; 0 is the −y side, counter-clockwise from above.'),
@@ -23,7 +23,7 @@ export const cameraValues = {
 } as const;
 
 /** What a camera must hold to be taken; the same for every frame. */
-export const cameraSettings = {
+const cameraSettings = {
   mustSee: z
     .number()
     .min(0)

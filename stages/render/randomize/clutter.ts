@@ -8,7 +8,7 @@ import { number, oneOf, propertiesOf } from './value.js';
 const shapes = ['cube', 'sphere', 'cylinder', 'cone', 'torus', 'board'] as const;
 
 /** Drawn once a frame. */
-export const clutterCount = {
+const clutterCount = {
   count: number('How many there are. Default 1.', { min: 0, max: 500, whole: true }),
 } as const;
 
@@ -23,14 +23,14 @@ const bodyValues = {
   size: number('Largest side in metres.', { min: 0.001 }),
 } as const;
 
-export const distractorValues = {
+const distractorValues = {
   ...bodyValues,
   distance: number('Metres from the middle of the targets, level. Default 0.5 to 3.', { min: 0 }),
   azimuth: number('Degrees around it. Default: any.'),
   height: number('Metres above it. Default −0.5 to 0.5.'),
 } as const;
 
-export const occluderValues = {
+const occluderValues = {
   ...bodyValues,
   at: number('Where between the camera (0) and a target (1). Default 0.3 to 0.7.', { min: 0.02, max: 0.98 }),
   aside: number('How far off the line, as a share of its own size. Default −0.8 to 0.8.'),

@@ -3,7 +3,7 @@ import { drawOf, type DrawObject } from './draw.js';
 import { number, propertiesOf } from './value.js';
 
 /** What happens to the picture after the render, in this order of a camera. */
-export const effectValues = {
+const effectValues = {
   distortion: number(
     'Lens distortion: below 0 a barrel, above 0 a cushion. Masks, boxes and keypoints follow.',
     { min: -0.4, max: 0.15 },

@@ -4,7 +4,7 @@ import { drawOf, numberIn, type DrawObject } from './draw.js';
 import { number, oneOf, propertiesOf } from './value.js';
 
 /** Drawn once a frame. */
-export const lightsValues = {
+const lightsValues = {
   count: number('How many lights are added. Default 0; 1 when anything about them is given.', {
     min: 0,
     max: 64,
@@ -14,7 +14,7 @@ export const lightsValues = {
 } as const;
 
 /** Drawn for each light that is added. */
-export const lightValues = {
+const lightValues = {
   kind: oneOf('point, area, spot or sun. Default area.', ['point', 'area', 'spot', 'sun']),
   energy: number('Watts; of a sun, watts a square metre. Default 100, of a sun 3.', { min: 0 }),
   temperature: number('Colour temperature in kelvins. Default 5500.', { min: 1700, max: 25000 }),

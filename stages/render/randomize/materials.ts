@@ -7,7 +7,7 @@ import { expectSelector, selectorOf, selectorShape } from './selector.js';
 import { surfaceValues } from './surface.js';
 import { number, propertiesOf } from './value.js';
 
-export const materialValues = {
+const materialValues = {
   ...surfaceValues,
   chance: number('How likely it is that the rule is applied to a frame at all. Default 1.', {
     min: 0,

@@ -6,7 +6,7 @@ import { expectSelector, selectorOf, selectorShape } from './selector.js';
 import { number, propertiesOf } from './value.js';
 
 /** Drawn for each object by its name, inside Blender, which alone knows how many there are. */
-export const jitterValues = {
+const jitterValues = {
   x: number('Metres along x.'),
   y: number('Metres along y.'),
   z: number('Metres along z.'),
@@ -16,11 +16,11 @@ export const jitterValues = {
   scale: number('Factor of its size.', { min: 0.001 }),
 } as const;
 
-export const chooseValues = {
+const chooseValues = {
   count: number('How many of the collection’s objects stay; the others are hidden.', { min: 0, whole: true }),
 } as const;
 
-export const scatterValues = {
+const scatterValues = {
   copies: number('How many of each there are; the first is the object itself. Default 1.', {
     min: 0,
     max: 1000,
@@ -29,7 +29,7 @@ export const scatterValues = {
 } as const;
 
 /** Drawn for each place that is tried. */
-export const placeValues = {
+const placeValues = {
   turnZ: number('Degrees about the vertical. Default: any.'),
   scale: number('Factor of its size. Default 1.', { min: 0.001 }),
 } as const;

@@ -3,9 +3,9 @@ import type { JsonObject } from '../../../pipeline/core/json.js';
 import { drawOf, type DrawObject } from './draw.js';
 import { number, oneOf, propertiesOf } from './value.js';
 
-export const worldKinds = ['hdri', 'sky', 'colour'] as const;
+const worldKinds = ['hdri', 'sky', 'colour'] as const;
 
-export const worldValues = {
+const worldValues = {
   use: oneOf('hdri, sky or colour, where several are given. Default: evenly among them.', worldKinds),
   rotation: number('Degrees by which it is turned. Default 0.'),
   strength: number('How bright it is. Default 1.', { min: 0 }),
@@ -13,7 +13,7 @@ export const worldValues = {
   colour: { kind: { kind: 'colour' }, description: 'An even colour [red, green, blue], linear, 0–1.' },
 } as const;
 
-export const skyValues = {
+const skyValues = {
   sunElevation: number('Degrees. Default 30.', { min: -5, max: 90 }),
   air: number('Density of the air. Default 1.', { min: 0, max: 10 }),
   dust: number('Density of the dust. Default 1.', { min: 0, max: 10 }),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { digestOfFile } from '../../../pipeline/core/digest.js';
+import type { SourceFile } from '../../../pipeline/stage/context.js';
 import { ParamsError } from '../../../pipeline/stage/params-error.js';
 import { checkAssets } from '../../../stages/render/check-assets.js';
 import { checkScene } from '../../../stages/render/check-scene.js';
@@ -135,7 +136,7 @@ describe('the files of pools', () => {
   async function assets(files: Record<string, string | Uint8Array>): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'darkroom-pool-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const found = [];
+    const found: SourceFile[] = [];
     for (const [name, data] of Object.entries(files)) {
       const path = join(folder, name);
       await writeFile(path, data);
