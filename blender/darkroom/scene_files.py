@@ -1,5 +1,6 @@
 """The files that a scene reads: what a .blend links to, textures, imported Python modules."""
 
+import functools
 import glob
 import os
 import sys
@@ -9,6 +10,9 @@ import bpy
 
 """Ours, Blender's own and Python's are named by the versions of the tools, not one by one."""
 _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+"""Where Python's packages are installed."""
+_PACKAGES = {"site-packages", "dist-packages"}
 
 
 class UndeclaredFile(RuntimeError):
@@ -37,18 +41,23 @@ def _modules():
             yield os.path.abspath(path)
 
 
+@functools.lru_cache(maxsize=None)
 def _is_of_tools(path):
-    real = os.path.realpath(path)
-    return any(real == folder or real.startswith(folder + os.sep) for folder in _tool_folders())
+    if not _PACKAGES.isdisjoint(path.split(os.sep)):
+        return True
+    return any(path.startswith(folder + os.sep) for folder in _tool_folders()) or (
+        os.path.realpath(path) != path and _is_of_tools(os.path.realpath(path))
+    )
 
 
+@functools.lru_cache(maxsize=1)
 def _tool_folders():
-    folders = {_OWN, sys.prefix, sys.base_prefix, os.path.dirname(os.__file__)}
-    folders |= set(sysconfig.get_paths().values())
+    paths = sysconfig.get_paths()
+    folders = {_OWN, sys.prefix, sys.base_prefix, os.path.dirname(os.__file__), paths["stdlib"], paths["platstdlib"]}
     folders |= {bpy.utils.resource_path(kind) for kind in ("LOCAL", "SYSTEM")}
     folders |= {bpy.utils.system_resource(kind) for kind in ("SCRIPTS", "DATAFILES")}
-    # /usr is the prefix of a distribution's Python; a scene under /usr/local or below is nobody's tool.
-    return {os.path.realpath(folder) for folder in folders if folder} - {"/", "/usr"}
+    # The prefix of a distribution's Python is /usr, below which anything may lie.
+    return {os.path.normpath(folder) for folder in folders if folder} - {"/", "/usr", "/usr/local"}
 
 
 def expect_known_files(known):

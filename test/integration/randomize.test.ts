@@ -99,6 +99,21 @@ describe('a .blend that nobody prepared', () => {
   });
 });
 
+test('a scene is known to read what it links to and the pictures on it, and nothing of the machine', async () => {
+  const blender = await findBlender({ env: process.env });
+  const script = resolve(import.meta.dirname, '../../blender/inspect_scene.py');
+  const scene = join(folder, 'room.blend');
+  const { stdout } = await execa(blender, ['-b', '--factory-startup', '--python', script, '--', scene]);
+  const answer = stdout.split('\n').find((line) => line.startsWith('DARKROOM-SCENE ')) ?? '';
+  expect(JSON.parse(answer.slice('DARKROOM-SCENE '.length))).toMatchObject({
+    error: null,
+    files: [
+      { path: join(folder, 'floor.png'), kind: 'image', missing: false },
+      { path: join(folder, 'props.blend'), kind: 'library', missing: false },
+    ],
+  });
+});
+
 describe('what is declared happens', () => {
   test('so many of a collection are kept, copies are scattered apart and on the ground', async () => {
     const prop = { collection: 'Props', class: 'prop' };
@@ -204,7 +219,7 @@ describe('what is declared happens', () => {
           scatter: [{ collection: 'Props', x: [-3, 3], y: [-3, 3] }],
           jitter: [{ objects: 'Chair*', turnZ: { uniform: [0, 360] }, x: { normal: [0, 0.1] } }],
         },
-        distractors: { count: 3 },
+        distractors: { count: 3, model: './props.blend' },
         occluders: { count: 1 },
         effects: { grain: 4, jpeg: 80, blur: 0.5, exposure: { normal: [0, 0.2] } },
       },

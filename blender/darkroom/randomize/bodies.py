@@ -79,10 +79,11 @@ def _model(scene, name, path):
         if suffix == ".blend":
             _append(scene, path)
         elif suffix in (".glb", ".gltf"):
+            _mend_numpy()
             bpy.ops.import_scene.gltf(filepath=path)
         elif suffix == ".obj":
             # The reader in C took over from the one in Python.
-            reader = bpy.ops.wm.obj_import if hasattr(bpy.types, "WM_OT_obj_import") else bpy.ops.import_scene.obj
+            reader = bpy.ops.wm.obj_import if "obj_import" in dir(bpy.ops.wm) else bpy.ops.import_scene.obj
             reader(filepath=path)
         else:
             raise ModelError(f"{path}: models are .blend, .glb, .gltf or .obj files")
@@ -105,6 +106,12 @@ def _model(scene, name, path):
         thing.parent = root
         thing.matrix_world = matrix
     return root
+
+
+def _mend_numpy():
+    """Distributions ship readers of glTF that name a type which their own numpy no longer has."""
+    if not hasattr(np, "bool"):
+        np.bool = np.bool_
 
 
 def _append(scene, path):
