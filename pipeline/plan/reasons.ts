@@ -3,6 +3,8 @@ import type { JsonValue } from '../core/json.js';
 import { unreachable } from '../core/unreachable.js';
 import type { KeyChange } from './changes.js';
 
+const shownNames = 6;
+
 /** A change of a key as people say it: what a run gives as its reason. */
 export function changeInWords(change: KeyChange): string {
   switch (change.part) {
@@ -24,6 +26,8 @@ export function changeInWords(change: KeyChange): string {
       const origins = change.from.join(', ');
       return `input ${change.path} changed${origins ? ` (from ${origins})` : ''}`;
     }
+    case 'names':
+      return `input ${change.path} is of others: ${namesChanged(change)}`;
     default:
       return unreachable(change);
   }
@@ -50,6 +54,22 @@ function leaf(change: { path: string; before?: JsonValue; after?: JsonValue }): 
 
 function values({ before, after }: { before?: JsonValue; after?: JsonValue }): string {
   return `${shown(before)} → ${shown(after)}`;
+}
+
+/** `+ score[seed=3], - score[seed=1]`; the same names in another order cannot be: they are sorted. */
+function namesChanged({
+  before = [],
+  after = [],
+}: {
+  before?: readonly string[];
+  after?: readonly string[];
+}): string {
+  const fresh = after.filter((name) => !before.includes(name)).map((name) => `+ ${name}`);
+  const gone = before.filter((name) => !after.includes(name)).map((name) => `- ${name}`);
+  const all = [...fresh, ...gone];
+  return all.length > shownNames
+    ? `${all.slice(0, shownNames).join(', ')} and ${all.length - shownNames} more`
+    : all.join(', ') || 'the same, another number of times';
 }
 
 /** Short enough for a line; of a digest as much as tells two apart. */
