@@ -62,7 +62,7 @@ describe('an input that is a list', () => {
     await workspace.write('pipeline.yaml', file('b: 1, a: 2', 'renamed'));
     const plan = await workspace.command('plan', '@pipeline.yaml');
     expect(plan.out).toMatch(
-      /> by-name +named-table +input numbers is of others: \+ renamed\[arm=a\]\.number, \+ renamed\[arm=b\]\.number, - made\[arm=a\]\.number, - made\[arm=b\]\.number$/m,
+      /> +by-name +named-table +input numbers is of others: \+ renamed\[arm=a\]\.number, \+ renamed\[arm=b\]\.number, - made\[arm=a\]\.number, - made\[arm=b\]\.number$/m,
     );
     const { stages } = await workspace.run();
     expect(stages).toMatchObject({ 'by-name': 'succeeded', 'by-place': 'reused' });
