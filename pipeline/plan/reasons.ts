@@ -5,8 +5,11 @@ import type { KeyChange } from './changes.js';
 
 const shownNames = 6;
 
+/** Where a source file lies, as people call it; undefined when it is not there any more. */
+export type FindSource = (role: string, name: string) => string | undefined;
+
 /** A change of a key as people say it: what a run gives as its reason. */
-export function changeInWords(change: KeyChange): string {
+export function changeInWords(change: KeyChange, findSource: FindSource = () => undefined): string {
   switch (change.part) {
     case 'kind':
       return `uses changed: ${change.before} → ${change.after}`;
@@ -21,7 +24,7 @@ export function changeInWords(change: KeyChange): string {
     case 'seed':
       return 'the seed changed';
     case 'sources':
-      return `${change.role} ${change.path} ${change.before === undefined ? 'is new' : change.after === undefined ? 'is gone' : 'changed'}`;
+      return `${findSource(change.role, change.path) ?? `${change.role} ${change.path}`} ${change.before === undefined ? 'is new' : change.after === undefined ? 'is gone' : 'changed'}`;
     case 'inputs': {
       const origins = change.from.join(', ');
       return `input ${change.path} changed${origins ? ` (from ${origins})` : ''}`;
@@ -34,15 +37,15 @@ export function changeInWords(change: KeyChange): string {
 }
 
 /** As changeInWords, with the old and the new value where the short words leave them out. */
-export function changeInFull(change: KeyChange): string {
+export function changeInFull(change: KeyChange, findSource?: FindSource): string {
   switch (change.part) {
     case 'seed':
     case 'inputs':
-      return `${changeInWords(change)}: ${values(change)}`;
+      return `${changeInWords(change, findSource)}: ${values(change)}`;
     case 'sources':
       return change.before === undefined || change.after === undefined
-        ? changeInWords(change)
-        : `${changeInWords(change)}: ${values(change)}`;
+        ? changeInWords(change, findSource)
+        : `${changeInWords(change, findSource)}: ${values(change)}`;
     default:
       return changeInWords(change);
   }

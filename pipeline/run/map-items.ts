@@ -161,7 +161,8 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     for (const [path, absolute] of Object.entries(result.files))
       files.push({ path, ...(await world.store.blobs.take(absolute)) });
     const value = result.value ?? null;
-    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value });
+    const finishedAt = new Date().toISOString();
+    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value, finishedAt });
     return { item, files, value };
   }
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../core/json.js';
 import { withDigestsOfSecrets } from '../core/secrets.js';
 import type { PipelineFile } from '../file/parse.js';
@@ -5,7 +6,7 @@ import { parseInstanceName } from '../file/instance-name.js';
 import type { Binding } from '../plan/bind-inputs.js';
 import type { PlannedStage } from '../plan/plan.js';
 import { changesBetween } from '../plan/changes.js';
-import { changeInWords } from '../plan/reasons.js';
+import { changeInWords, type FindSource } from '../plan/reasons.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { NamedInput, PlanningContext } from '../stage/context.js';
 import { stageKey, type CacheKey, type StageKeyParts } from '../store/key-parts.js';
@@ -65,12 +66,18 @@ export async function reasonsToRun(
   world: Pick<World, 'store'>,
 ): Promise<readonly string[]> {
   const before = await world.store.latestKey(file.name, state.stage.name);
-  if (before === undefined) return ['it has not run yet'];
+  if (before === undefined) return ['it was never made before'];
   if (before === state.key) return ['its result is no longer in the store'];
   const record = await world.store.records.readStage(before);
   if (!record) return ['its last result is no longer in the store'];
+  const findSource: FindSource = (role, name) => {
+    const path = state.sources.byRole.get(role)?.find((source) => source.name === name)?.path;
+    return path === undefined ? undefined : relative(file.directory, path);
+  };
   const now = { parts: state.parts, sourceNames: state.sources.names };
-  const changes = changesBetween(record, now, inputOrigins(state.stage)).map(changeInWords);
+  const changes = changesBetween(record, now, inputOrigins(state.stage)).map((change) =>
+    changeInWords(change, findSource),
+  );
   return changes.length > 0 ? changes : ['its key changed'];
 }
 

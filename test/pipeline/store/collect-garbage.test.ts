@@ -70,6 +70,7 @@ async function makeItem(store: Store, item: number): Promise<{ digest: CacheKey;
   await store.records.write(itemKeyOf(item), {
     version: 1,
     action: 'item',
+    finishedAt: '',
     parts,
     files: [{ path: `${item}`, ...content }],
     value: null,

@@ -86,7 +86,14 @@ describe('a state file, cut short at every byte and read twice', () => {
   it('an item record is a miss', async () => {
     const key = itemKey(itemParts);
     const files = [{ path: 'a.png', ...(await store.blobs.put('frame')) }];
-    const record: ItemRecord = { version: 1, action: 'item', parts: itemParts, files, value: 3 };
+    const record: ItemRecord = {
+      version: 1,
+      action: 'item',
+      parts: itemParts,
+      files,
+      value: 3,
+      finishedAt: '',
+    };
     await store.records.write(key, record);
     expect(await store.records.readItem(key)).toEqual(record);
     await cutAtEveryByte(onlyFileIn('actions'), 1, async (length) =>
