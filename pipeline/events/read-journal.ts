@@ -43,6 +43,7 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
   'stage-failed': z.looseObject({ ...ofStage, tookMs: number, message: text, details: z.array(text) }),
   'stage-blocked': z.looseObject({ ...ofStage, by: text }),
   'stage-interrupted': z.looseObject({ ...ofStage, tookMs: number }),
+  'view-retired': z.looseObject({ atMs: number, folder: text, kept: z.array(text) }),
   'run-finished': z.looseObject({
     atMs: number,
     outcome: z.enum(['succeeded', 'failed', 'interrupted']),

@@ -1,22 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import { relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
-import { digestOfJson } from '../core/digest.js';
 import { diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import type { RunOutcome } from '../events/event.js';
 import { stageLogPath } from '../events/journal.js';
-import { instanceFolder } from '../file/instance-name.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
-import type { Artifact, ArtifactReader } from '../stage/artifact.js';
+import type { Artifact } from '../stage/artifact.js';
 import type { CacheKey } from '../store/key-parts.js';
 import { removeIncomingLeftovers } from '../store/leftovers.js';
-import { removeViewLeftovers, showArtifacts, showsArtifacts } from '../store/view.js';
+import { removeViewLeftovers } from '../store/view/leftovers.js';
 import { makeStage } from './make-stage.js';
 import { discardWork } from './stage-attempt.js';
 import { stageState } from './stage-state.js';
 import { UnendedWorkError } from './unended-work.js';
+import { retireStaleViews, showStage } from './views.js';
 import type { World } from './world.js';
 
 type StageEnd =
@@ -88,6 +86,7 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
 
   await removeIncomingLeftovers(world.store.root);
   await removeViewLeftovers(world.viewDirectory);
+  await retireStaleViews(plan, world);
   for (const stage of plan.stages) ends.set(stage.name, run(stage));
   const all = await Promise.all(ends.values());
   if (outer.signal.aborted) return 'interrupted';
@@ -117,29 +116,8 @@ async function makeOrReuse(
     await discardWork(world.store, state.key);
   }
   await world.store.setLatestKey(plan.file.name, stage.name, state.key);
-  const readers = Object.entries(outputs).map(
-    ([name, artifact]) => [name, world.store.open(artifact)] as const,
-  );
-  await show(instanceFolder(stage.declared, stage.labels), Object.fromEntries(readers), world);
+  await showStage(plan.file, stage, outputs, world);
   return outputs;
-}
-
-/** Shows a result in a folder of `out/`, one run at a time. */
-async function show(
-  folder: string,
-  artifacts: Readonly<Record<string, ArtifactReader>>,
-  world: World,
-): Promise<void> {
-  if (await showsArtifacts(world.viewDirectory, folder, artifacts)) return;
-  // Where the view stands as seen from the store: the same on every machine that has both in one shared folder.
-  const place = relative(world.store.root, world.viewDirectory);
-  const lock = `view-${digestOfJson([place, folder])}`;
-  await world.locks.acquire(lock, world.signal, () => undefined);
-  try {
-    await showArtifacts(world.viewDirectory, folder, artifacts);
-  } finally {
-    await world.locks.release(lock);
-  }
 }
 
 function describeFailure(error: unknown): { message: string; details: readonly string[]; hint?: string } {

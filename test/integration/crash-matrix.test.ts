@@ -126,7 +126,7 @@ describe('the crash matrix', () => {
     root = await mkdtemp(join(tmpdir(), 'darkroom-crash-'));
     undisturbed = await freshWorkspace('undisturbed');
     expect(await command(['run', undisturbed])).toMatchObject({ code: 0 });
-    expect(Object.keys(await viewState(undisturbed))).toHaveLength(itemCount + 3);
+    expect(Object.keys(await viewState(undisturbed))).toHaveLength(itemCount + 5);
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 

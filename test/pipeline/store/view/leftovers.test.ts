@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { identityText, processIdentity, thisProcess } from '../../../pipeline/core/process-identity.js';
-import { removeViewLeftovers } from '../../../pipeline/store/view.js';
+import { identityText, processIdentity, thisProcess } from '../../../../pipeline/core/process-identity.js';
+import { removeViewLeftovers } from '../../../../pipeline/store/view/leftovers.js';
 
 it('what killed runs left of views goes, of stages and of their instances; what is being made stays', async () => {
   const out = await mkdtemp(join(tmpdir(), 'darkroom-view-'));
