@@ -4,6 +4,9 @@ import { unreachable } from '../core/unreachable.js';
 import type { KeyChange } from './changes.js';
 
 const shownNames = 6;
+const longestShown = 60;
+/** Characters that are shown of what two long texts have in common. */
+const contextShown = 12;
 
 /** Where a source file lies, as people call it; undefined when it is not there any more. */
 export type FindSource = (role: string, name: string) => string | undefined;
@@ -52,11 +55,45 @@ export function changeInFull(change: KeyChange, findSource?: FindSource): string
 }
 
 function leaf(change: { path: string; before?: JsonValue; after?: JsonValue }): string {
-  return `${change.path || 'value'}: ${values(change)}`;
+  const place = singleDifference(change.before, change.after);
+  if (place === undefined) return `${change.path || 'value'}: ${values(change)}`;
+  return `${change.path || 'value'}.${place.index}: ${values(place)}`;
+}
+
+/** Where two long lists of one length differ in a single place; short ones are shown whole. */
+function singleDifference(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+): { readonly index: number; readonly before: JsonValue; readonly after: JsonValue } | undefined {
+  if (!Array.isArray(before) || !Array.isArray(after) || before.length !== after.length) return undefined;
+  const [was, is] = [before as readonly JsonValue[], after as readonly JsonValue[]];
+  const places = was.flatMap((value, index) =>
+    JSON.stringify(value) === JSON.stringify(is[index]) ? [] : index,
+  );
+  const [index] = places;
+  const isLong = [was, is].some((list) => JSON.stringify(list).length > longestShown);
+  if (index === undefined || places.length > 1 || !isLong) return undefined;
+  return { index, before: was[index] ?? null, after: is[index] ?? null };
 }
 
 function values({ before, after }: { before?: JsonValue; after?: JsonValue }): string {
-  return `${shown(before)} → ${shown(after)}`;
+  const [was, is] = [shown(before), shown(after)];
+  const shared = sharedStart(was, is);
+  return `${excerpt(was, shared)} → ${excerpt(is, shared)}`;
+}
+
+/** Of a text that is too long for a line, the part from shortly before where it differs from another. */
+function excerpt(text: string, shared: number): string {
+  if (text.length <= longestShown) return text;
+  const start = shared > longestShown / 2 ? shared - contextShown : 0;
+  const end = start + longestShown;
+  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`;
+}
+
+function sharedStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** `+ score[seed=3], - score[seed=1]`; the same names in another order cannot be: they are sorted. */
@@ -75,7 +112,7 @@ function namesChanged({
     : all.join(', ') || 'the same, another number of times';
 }
 
-/** Short enough for a line; of a digest as much as tells two apart. */
+/** Of a digest as much as tells two apart. */
 function shown(value: JsonValue | undefined): string {
   if (value === undefined) return '(absent)';
   if (isDigest(value)) return value.slice(0, 8);
@@ -83,6 +120,5 @@ function shown(value: JsonValue | undefined): string {
     const few = value.slice(0, 3).map(shown).join(', ');
     return value.length > 3 ? `${few}, … (${value.length})` : few;
   }
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return JSON.stringify(value);
 }

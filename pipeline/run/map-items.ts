@@ -207,11 +207,19 @@ function failedItems(
   failures: ReadonlyMap<string, Failure>,
   hint: string | undefined,
 ): UserError {
+  const [only, ...others] = failures.values();
+  // The one job of a program that is called once: its own failure is all there is to say.
+  if (only && others.length === 0 && total === 1)
+    return new UserError(`${stage} failed: ${only.message}`, {
+      details: only.details,
+      ...(hint === undefined ? {} : { hint }),
+    });
   const shown = [...failures].slice(0, shownFailures).map(([id, { message }]) => `${id}: ${message}`);
   const more = failures.size - shownFailures;
   if (more > 0) shown.push(`… and ${more} more; the journal of the run names them all`);
   const first = [...failures.values()].find(({ details }) => details.length > 0);
-  return new UserError(`${failures.size} of ${total} items of ${stage} failed; the others are kept.`, {
+  const kept = failures.size < total ? '; the others are kept' : '';
+  return new UserError(`${failures.size} of ${total} items of ${stage} failed${kept}.`, {
     details: [...shown, ...(first?.details ?? [])],
     ...(hint === undefined ? {} : { hint }),
   });

@@ -41,6 +41,18 @@ describe('the changes between two keys', () => {
       keyed({ params: { lights: [{ power: 1 }, { power: 3 }] } }),
       ['lights.1.power: 2 → 3'],
     ],
+    [
+      'one place in a long list',
+      keyed({ params: { run: ['sh', '-c', 'x'.repeat(60), 'a'] } }),
+      keyed({ params: { run: ['sh', '-c', 'x'.repeat(60), 'b'] } }),
+      ['run.3: "a" → "b"'],
+    ],
+    [
+      'the end of a long text',
+      keyed({ params: { text: `${'x'.repeat(90)}old` } }),
+      keyed({ params: { text: `${'x'.repeat(90)}new${'y'.repeat(90)}` } }),
+      [`text: …${'x'.repeat(12)}old" → …${'x'.repeat(12)}new${'y'.repeat(45)}…`],
+    ],
     ['a seed', keyed({ seed: 1 }), keyed({ seed: 2 }), ['the seed changed']],
     [
       'source files',

@@ -142,6 +142,6 @@ stages:
     const { exitCode, events } = await workspace.run();
     expect(exitCode).toBe(1);
     const failed = events.find((event) => event.type === 'stage-failed');
-    expect(failed?.details.join('\n')).toMatch(message);
+    expect([failed?.message, ...(failed?.details ?? [])].join('\n')).toMatch(message);
   });
 });
