@@ -72,7 +72,7 @@ function readerOf(type: string, files: readonly ArtifactFile[], paths: Map<Diges
     readBytes: async (path) => readFile(locate(await file(path))),
     async *readLines(path) {
       const text = await readFile(locate(await file(path)), 'utf8');
-      yield* text.split('\n').filter((line) => line !== '');
+      yield* text.split(/\r?\n/).filter((line) => line !== '');
     },
   };
 }
