@@ -1,13 +1,4 @@
-import {
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Document,
-  type Node,
-  type Pair,
-} from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Document, type Node, type Pair } from 'yaml';
 import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
 import { parseYaml } from './parse-yaml.js';
 

@@ -1,6 +1,8 @@
 import { chmod } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { itemCounts, Workspace } from '../../support/workspace.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const upper = `version: 1
 stages:
