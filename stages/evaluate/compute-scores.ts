@@ -51,9 +51,7 @@ export function computeScores(
   const calibration = calibrationOf(rankings);
   const scores: Scores = {
     version: 2,
-    stats: summarizeCoco(matches).figures,
-    ...classFigures(evaluation, matches, classes),
-    counts: countsOf(evaluation),
+    ...cocoScores(evaluation, classes, matches),
     intervals: {
       resamples: options.resamples,
       AP: intervalOf(resampled.ap),
@@ -74,12 +72,13 @@ export function computeScores(
   return { scores, classes: classes.map((name, k) => named(name, rankings[k])), errors };
 }
 
-function classFigures(
+/** COCO's figures and curves alone, for one who is in a hurry. */
+export function cocoScores(
   evaluation: BoxEvaluation,
-  matches: BoxMatches,
   classes: readonly string[],
-): Pick<Scores, 'perClass' | 'curve'> {
-  const { perClass } = summarizeCoco(matches);
+  matches: BoxMatches = matchBoxes(evaluation),
+): Pick<Scores, 'stats' | 'perClass' | 'curve' | 'counts'> {
+  const { figures, perClass } = summarizeCoco(matches);
   const curves = classes.map((_, index) => precisionRecall(matches, index));
   const found = new Uint32Array(classes.length);
   for (let d = 0; d < evaluation.detections.class.length; d++) {
@@ -87,6 +86,8 @@ function classFigures(
     found[index] = (found[index] as number) + 1;
   }
   return {
+    stats: figures,
+    counts: countsOf(evaluation),
     perClass: classes.map((name, index) => ({
       class: name,
       AP: perClass[index]?.ap ?? -1,

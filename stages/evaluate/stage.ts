@@ -76,8 +76,8 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
   await output.write('ranking.json', `${JSON.stringify(ranking)}\n`);
   await output.write('scores.xlsx', await spreadsheet(scoreSheets(scores, classes)));
   for (const [name, value] of Object.entries(scores.stats)) context.metric(name, value);
-  if (scores.bestOperatingPoint?.micro.f1 != null)
-    context.metric('best F1', scores.bestOperatingPoint.micro.f1);
+  const bestF1 = scores.bestOperatingPoint?.micro.f1 ?? null;
+  if (bestF1 !== null) context.metric('best F1', bestF1);
   for (const { class: name, truth: count } of scores.perClass)
     if (count === 0)
       context.warn(`The truth has no object of class "${name}", so that class is in no figure.`);
