@@ -26,4 +26,7 @@ const console = {
   out: (line: string): void => void process.stdout.write(`${line}\n`),
   error: (line: string): void => void process.stderr.write(`${line}\n`),
 };
-process.exitCode = await runCommandLine(process.argv.slice(2), program, console, interruption.signal);
+const exitCode = await runCommandLine(process.argv.slice(2), program, console, interruption.signal);
+process.exitCode = exitCode;
+// Code of a stage that did not end when it was told to would keep the process alive.
+setTimeout(() => process.exit(exitCode), 2000).unref();

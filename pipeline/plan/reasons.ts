@@ -3,8 +3,13 @@ import type { JsonValue } from '../core/json.js';
 import { unreachable } from '../core/unreachable.js';
 import type { KeyChange } from './changes.js';
 
+const shownNames = 6;
+
+/** Where a source file lies, as people call it; undefined when it is not there any more. */
+export type FindSource = (role: string, name: string) => string | undefined;
+
 /** A change of a key as people say it: what a run gives as its reason. */
-export function changeInWords(change: KeyChange): string {
+export function changeInWords(change: KeyChange, findSource: FindSource = () => undefined): string {
   switch (change.part) {
     case 'kind':
       return `uses changed: ${change.before} → ${change.after}`;
@@ -19,26 +24,28 @@ export function changeInWords(change: KeyChange): string {
     case 'seed':
       return 'the seed changed';
     case 'sources':
-      return `${change.role} ${change.path} ${change.before === undefined ? 'is new' : change.after === undefined ? 'is gone' : 'changed'}`;
+      return `${findSource(change.role, change.path) ?? `${change.role} ${change.path}`} ${change.before === undefined ? 'is new' : change.after === undefined ? 'is gone' : 'changed'}`;
     case 'inputs': {
       const origins = change.from.join(', ');
       return `input ${change.path} changed${origins ? ` (from ${origins})` : ''}`;
     }
+    case 'names':
+      return `input ${change.path} is of others: ${namesChanged(change)}`;
     default:
       return unreachable(change);
   }
 }
 
 /** As changeInWords, with the old and the new value where the short words leave them out. */
-export function changeInFull(change: KeyChange): string {
+export function changeInFull(change: KeyChange, findSource?: FindSource): string {
   switch (change.part) {
     case 'seed':
     case 'inputs':
-      return `${changeInWords(change)}: ${values(change)}`;
+      return `${changeInWords(change, findSource)}: ${values(change)}`;
     case 'sources':
       return change.before === undefined || change.after === undefined
-        ? changeInWords(change)
-        : `${changeInWords(change)}: ${values(change)}`;
+        ? changeInWords(change, findSource)
+        : `${changeInWords(change, findSource)}: ${values(change)}`;
     default:
       return changeInWords(change);
   }
@@ -50,6 +57,22 @@ function leaf(change: { path: string; before?: JsonValue; after?: JsonValue }): 
 
 function values({ before, after }: { before?: JsonValue; after?: JsonValue }): string {
   return `${shown(before)} → ${shown(after)}`;
+}
+
+/** `+ score[seed=3], - score[seed=1]`; the same names in another order cannot be: they are sorted. */
+function namesChanged({
+  before = [],
+  after = [],
+}: {
+  before?: readonly string[];
+  after?: readonly string[];
+}): string {
+  const fresh = after.filter((name) => !before.includes(name)).map((name) => `+ ${name}`);
+  const gone = before.filter((name) => !after.includes(name)).map((name) => `- ${name}`);
+  const all = [...fresh, ...gone];
+  return all.length > shownNames
+    ? `${all.slice(0, shownNames).join(', ')} and ${all.length - shownNames} more`
+    : all.join(', ') || 'the same, another number of times';
 }
 
 /** Short enough for a line; of a digest as much as tells two apart. */

@@ -87,7 +87,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const settled = (): void =>
     world.emit({ type: 'stage-progress', stage, done: ++done, total: items.length, unit: 'items' });
   const fail = (item: Item, message: string, details: readonly string[] = []): void => {
-    if (failures.has(item.id)) return;
+    if (attempt.hasEnded || failures.has(item.id)) return;
     failures.set(item.id, { message, details });
     world.emit({ type: 'item-failed', stage, item: item.id, message });
     settled();
@@ -121,6 +121,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
       // The engine counts items itself; what a batch knows of its own part is a note at most.
       progress: () => undefined,
       commit: async (item, result) => {
+        if (attempt.hasEnded) throw new Error(`${item.id} comes too late: its stage was given up.`);
         const keyed = byId.get(item.id);
         if (!keyed) throw new Error(`${kind.kind} committed ${item.id}, which is not in its batch.`);
         if (keyed.result || failures.has(item.id)) return;
@@ -161,7 +162,8 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     for (const [path, absolute] of Object.entries(result.files))
       files.push({ path, ...(await world.store.blobs.take(absolute)) });
     const value = result.value ?? null;
-    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value });
+    const finishedAt = new Date().toISOString();
+    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value, finishedAt });
     return { item, files, value };
   }
 

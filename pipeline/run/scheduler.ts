@@ -16,6 +16,7 @@ import { removeViewLeftovers, showArtifacts, showsArtifacts } from '../store/vie
 import { makeStage } from './make-stage.js';
 import { discardWork } from './stage-attempt.js';
 import { stageState } from './stage-state.js';
+import { UnendedWorkError } from './unended-work.js';
 import type { World } from './world.js';
 
 type StageEnd =
@@ -28,10 +29,13 @@ type StageEnd =
  * Everything that happens is emitted.
  */
 export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
-  setMaxListeners(0, outer.signal);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([outer.signal, stop.signal]);
+  setMaxListeners(0, outer.signal, signal);
   const logged = new Set<string>();
   const world: World = {
     ...outer,
+    signal,
     emit: (event) => {
       if (event.type === 'stage-log') logged.add(event.stage);
       outer.emit(event);
@@ -56,11 +60,16 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
       return { outputs };
     } catch (error) {
       const tookMs = Date.now() - startedMs;
-      if (world.signal.aborted) {
+      const unended = error instanceof UnendedWorkError;
+      if (unended && outer.signal.aborted)
+        world.emit({ type: 'stage-warning', stage: stage.name, message: error.message });
+      if (outer.signal.aborted || (world.signal.aborted && !unended)) {
         world.emit({ type: 'stage-interrupted', stage: stage.name, tookMs });
         return { ended: 'interrupted' };
       }
-      if (!world.keepGoing && stage.policy.onFailure === 'stop') failedFirst ??= stage.name;
+      if (unended || (!world.keepGoing && stage.policy.onFailure === 'stop')) failedFirst ??= stage.name;
+      // The others end, too: the process has to, and what it holds of the machine does not come back before.
+      if (unended) stop.abort(new Error(`The run ends, because ${stage.name} does not.`));
       world.emit({
         type: 'stage-failed',
         stage: stage.name,
@@ -81,7 +90,7 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
   await removeViewLeftovers(world.viewDirectory);
   for (const stage of plan.stages) ends.set(stage.name, run(stage));
   const all = await Promise.all(ends.values());
-  if (world.signal.aborted) return 'interrupted';
+  if (outer.signal.aborted) return 'interrupted';
   return all.some((end) => 'ended' in end) ? 'failed' : 'succeeded';
 }
 

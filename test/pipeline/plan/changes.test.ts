@@ -18,7 +18,7 @@ function keyed(parts: Partial<StageKeyParts>, sourceNames: KeyedStage['sourceNam
 }
 
 const words = (before: KeyedStage, now: KeyedStage): string[] =>
-  changesBetween(before, now, { frames: ['home', 'garden'] }).map(changeInWords);
+  changesBetween(before, now, { frames: ['home', 'garden'] }).map((change) => changeInWords(change));
 
 describe('the changes between two keys', () => {
   it.each<[string, KeyedStage, KeyedStage, string[]]>([
@@ -87,7 +87,7 @@ describe('the changes between two keys', () => {
     const candidates = [item({ x: 2, y: 2, z: 1 }), item({ x: 2, y: 1, z: 1 }), item({ x: 1, y: 2, z: 1 })];
     const near = nearestKey(candidates, (candidate) => itemChangesBetween(candidate, now));
     expect(near?.nearest).toBe(candidates[1]);
-    expect(near?.changes.map(changeInWords)).toEqual(['its x: 2 → 1']);
+    expect(near?.changes.map((change) => changeInWords(change))).toEqual(['its x: 2 → 1']);
     expect(nearestKey([], () => [])).toBeUndefined();
   });
 });
@@ -150,9 +150,9 @@ describe('the causes of a change', () => {
     const names = (wall: string, lamp: string): KeyedStage['sourceNames'] => ({
       assets: { 'wall.png': digest(wall), 'lamp.png': digest(lamp), 'floor.png': digest('floor') },
     });
-    expect(sourcesBehind(changes, names('old', '1'), names('new', '2')).map(changeInWords)).toEqual([
-      'assets wall.png changed',
-    ]);
+    expect(
+      sourcesBehind(changes, names('old', '1'), names('new', '2')).map((change) => changeInWords(change)),
+    ).toEqual(['assets wall.png changed']);
     const input = { part: 'inputs', path: 'frames', from: ['home'] } as const;
     const files = filesBehind(
       changes,
@@ -166,6 +166,6 @@ describe('the causes of a change', () => {
         [digest('floor'), '8.png'],
       ]),
     );
-    expect(files.map(changeInWords)).toEqual(['input frames/7.png changed (from home)']);
+    expect(files.map((change) => changeInWords(change))).toEqual(['input frames/7.png changed (from home)']);
   });
 });

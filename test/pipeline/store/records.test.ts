@@ -22,6 +22,7 @@ describe('records', () => {
     await store.records.write(key, {
       version: 1,
       action: 'item',
+      finishedAt: '',
       parts: itemParts,
       files: [{ path: 'a.png', ...content }],
       value: null,
