@@ -5,6 +5,7 @@ import { benchmarkStage } from './benchmark/stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
+import { exportStage } from './export/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { renderStage } from './render/stage.js';
 import { splitStage } from './split/stage.js';
@@ -18,6 +19,7 @@ export const stageKinds = [
   commandStage,
   detectStage,
   evaluateStage,
+  exportStage,
   mergeStage,
   renderStage,
   splitStage,

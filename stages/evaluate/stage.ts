@@ -36,7 +36,7 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
     { StableSample },
     { computeScores },
     { slicesOf, sliceNames },
-    exhibits,
+    { showFigures, showFrames, showClasses, showOperatingPoints, showSlices, showErrors, showGallery },
     { scoreSheets },
     { spreadsheet },
   ] = await Promise.all([
@@ -84,13 +84,13 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
 
   const locate = ({ imageDigest }: DatasetRecord): string =>
     context.input('truth').locate({ digest: imageDigest });
-  await exhibits.showFigures(context, scores);
-  await exhibits.showFrames(context, gathered.sampled, (image) => locate(image.truth));
-  await exhibits.showClasses(context, scores);
-  await exhibits.showOperatingPoints(context, scores);
-  await exhibits.showSlices(context, scores);
-  await exhibits.showErrors(context, scores, classes);
-  await exhibits.showGallery(context, { evaluation, errors: computed.errors, classes, records, locate });
+  await showFigures(context, scores);
+  await showFrames(context, gathered.sampled, (image) => locate(image.truth));
+  await showClasses(context, scores);
+  await showOperatingPoints(context, scores);
+  await showSlices(context, scores);
+  await showErrors(context, scores, classes);
+  await showGallery(context, { evaluation, errors: computed.errors, classes, records, locate });
 }
 
 /** @throws UserError for a pair of attributes that nothing has */
