@@ -10,7 +10,7 @@ import { readWeights } from '../lib/darknet/weights.js';
 import { detectorModel } from '../lib/onnx/detector-model.js';
 import { bundleRunner } from './bundle-runner.js';
 import { layersModelFiles } from './layers-model.js';
-import type { ExportParams } from './stage.js';
+import type { ExportParams } from './params.js';
 
 const detectorSchema = z.object({ classes: z.array(z.string()) });
 

@@ -17,7 +17,7 @@ export function decodePicture(bytes: Uint8Array): RgbPixels {
     const most = 2 ** (palette ? 8 : depth) - 1;
     const data = new Uint8Array(3 * width * height);
     for (let i = 0; i < width * height; i++) {
-      const entry = palette?.[picture.data[i] as number] as number[] | undefined;
+      const entry = palette?.[picture.data[i] as number];
       const at = (channel: number): number =>
         ((entry ? (entry[channel] ?? most) : (picture.data[i * channels + channel] as number)) * 255) / most;
       const grey = !entry && channels < 3;

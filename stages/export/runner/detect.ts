@@ -34,6 +34,10 @@ const usage = `node detect.mjs [--threshold 0.25] [--nms 0.45] [--max 100] [--ou
 Finds objects in JPEG and PNG pictures and prints them as JSON: image, class (from 0), name, score and box
 (xmin, ymin, xmax, ymax in pixels).`;
 
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -46,7 +50,7 @@ async function main(): Promise<number> {
     },
   });
   if (values.help === true || positionals.length === 0) {
-    console.error(usage);
+    say(usage);
     return values.help === true ? 0 : 2;
   }
   const settings = {
@@ -67,10 +71,10 @@ async function main(): Promise<number> {
       found.push(...(await look(session, detector, picture, basename(path), settings)));
     } catch (error) {
       failures += 1;
-      console.error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      say(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
   const seconds = (performance.now() - started) / 1000;
-  console.error(`${pictures.length} pictures, ${(pictures.length / seconds).toFixed(1)} a second`);
+  say(`${pictures.length} pictures, ${(pictures.length / seconds).toFixed(1)} a second`);
   const text = `[\n${found.map((detection) => JSON.stringify(detection)).join(',\n')}\n]\n`;
   if (values.out === undefined) process.stdout.write(text);
   else await writeFile(values.out, text);
@@ -137,6 +141,6 @@ function share(text: string, flag: string): number {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  say(error instanceof Error ? error.message : String(error));
   process.exitCode = 2;
 }

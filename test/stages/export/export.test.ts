@@ -137,7 +137,7 @@ describe('the export stage', () => {
       tf.io.fromMemory({
         modelTopology: json.modelTopology,
         weightSpecs: json.weightsManifest[0].weights,
-        weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
+        weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
       }),
     );
     const x = tf.randomUniform<tf.Rank.R4>([1, 64, 64, 3], 0, 1, 'float32', 4);
