@@ -215,7 +215,7 @@ function commands(
       .argument('[words...]')
       .action(async (words: string[]) => {
         const { runStageCommand } = await import('./stage-command.js');
-        const line = new Command(entry.name).copyInheritedSettings(root);
+        const line = new Command(`${root.name()} ${entry.name}`).copyInheritedSettings(root);
         exit(await runStageCommand(entry, words, line, program, console, signal));
       });
   return root;
