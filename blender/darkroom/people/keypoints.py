@@ -11,7 +11,7 @@ NAMES = (
 """How deep below skin and cloth each lies, metres, at a height of 1.72 m."""
 DEPTHS_M = {
     "nose": 0.03, "eye": 0.025, "ear": 0.035,
-    "shoulder": 0.10, "elbow": 0.08, "wrist": 0.06, "hip": 0.20, "knee": 0.10, "ankle": 0.08,
+    "shoulder": 0.14, "elbow": 0.10, "wrist": 0.08, "hip": 0.22, "knee": 0.12, "ankle": 0.11,
 }
 
 

@@ -11,14 +11,16 @@ from .poses import pose_of
 
 
 def add_person(scene, random, pose, place=(0.0, 0.0, 0.0), heading_degrees=0.0, support_height=0.0, style="home",
-               ages="adults", detail=1.0):
+               ages="adults", detail=1.0, recline=0.0,
+               bodies="", motion=""):
     """Adds one person as a target of class `person`, with COCO's keypoints.
     @param random the stream that decides body, clothes and the pose's variation
     @param pose one of poses.NAMES @param heading_degrees 0 faces +y, counter-clockwise from above
     @param support_height of the seat or bed, for sitting and lying @param style of the clothes: outfits.STYLES
+    @param recline degrees by which the back of a bed is raised, for lying
     @param ages person.AGES @param detail of the mesh: 0.5 is enough for people of 60 pixels"""
     person = person_of(random.child("person"), style, ages)
-    own_pose = pose_of(pose, random.child("pose"), support_height)
+    own_pose = pose_of(pose, random.child("pose"), support_height, recline)
     figure = figure_of(person, own_pose, random.child("cloth"), detail)
     thing = mesh_objects.mesh_object(scene, "person", figure.vertices, figure.quads)
     mesh_objects.set_colours(thing.data, person_materials.COLOUR, figure.colours)
