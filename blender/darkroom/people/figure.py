@@ -28,7 +28,8 @@ def figure_of(person, pose, random, detail=1.0):
     bare = [*_skin(person, joints, pose, garments, detail), *_head(person, at, random.child("gaze"), pose, detail)]
     rest = rest_joints(person.body)
     return joined(
-        bare + [part for part, _, _ in garments], lambda points: rest_places(points, joints, rest), keypoints_of(joints, at)
+        bare + [part for part, _, _ in garments], keypoints_of(joints, at),
+        lambda points: rest_places(points, joints, rest),
     )
 
 

@@ -18,12 +18,14 @@ class Look:
 
 @dataclass(frozen=True)
 class Part:
-    """One surface of a person: vertices [N, 3] metres, quads [M, 4] into them, colours [N, 3] linear RGB."""
+    """One surface of a person: vertices [N, 3] metres, quads [M, 4] into them, colours [N, 3] linear RGB; cloth [N, 3]:
+    where they lie on the body at rest, if that is known."""
 
     vertices: np.ndarray
     quads: np.ndarray
     look: Look
     colours: np.ndarray | None = None
+    cloth: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class Figure:
     keypoints: dict
 
 
-def joined(parts, cloth_of, keypoints):
-    """Parts as one figure. @param cloth_of (vertices [N, 3]) → their places at rest [N, 3]"""
+def joined(parts, keypoints, cloth_of=None):
+    """Parts as one figure. @param cloth_of (vertices [N, 3]) → their places at rest [N, 3], for parts without any"""
     parts = [part for part in parts if len(part.quads)]
     looks = list(dict.fromkeys(part.look for part in parts))
     offsets = np.cumsum([0, *(len(part.vertices) for part in parts)])
@@ -55,13 +57,18 @@ def joined(parts, cloth_of, keypoints):
         vertices=vertices,
         quads=np.concatenate([part.quads + offset for part, offset in zip(parts, offsets)]).astype(np.int32),
         colours=np.concatenate(colours).astype(np.float32),
-        cloth=np.concatenate([
-            cloth_of(part.vertices) if part.look.kind in ("cloth", "hair") else part.vertices for part in parts
-        ]).astype(np.float32),
+        cloth=np.concatenate([_cloth(part, cloth_of) for part in parts]).astype(np.float32),
         slots=np.concatenate([np.full(len(part.quads), looks.index(part.look), dtype=np.int32) for part in parts]),
         looks=tuple(looks),
         keypoints=keypoints,
     )
+
+
+def _cloth(part, cloth_of):
+    if part.cloth is not None:
+        return part.cloth
+    # Only these have patterns or folds.
+    return cloth_of(part.vertices) if cloth_of and part.look.kind in ("cloth", "hair") else part.vertices
 
 
 def cloth_look(cloth, kind="cloth"):

@@ -6,6 +6,9 @@ from .. import mesh_objects
 from . import person_materials
 from .figure import figure_of
 from .keypoints import with_depth
+from .makehuman.figure import makehuman_figure
+from .motion.bvh import read_bvh
+from .motion.retarget import pose_of_motion
 from .person import person_of
 from .poses import pose_of
 
@@ -18,10 +21,18 @@ def add_person(scene, random, pose, place=(0.0, 0.0, 0.0), heading_degrees=0.0, 
     @param pose one of poses.NAMES @param heading_degrees 0 faces +y, counter-clockwise from above
     @param support_height of the seat or bed, for sitting and lying @param style of the clothes: outfits.STYLES
     @param recline degrees by which the back of a bed is raised, for lying
-    @param ages person.AGES @param detail of the mesh: 0.5 is enough for people of 60 pixels"""
+    @param ages person.AGES @param detail of the mesh: 0.5 is enough for people of 60 pixels
+    @param bodies a folder with MakeHuman's base assets, or a file in it; empty: bodies of our own
+    @param motion a .bvh file: a random frame of it instead of the pose, on its feet
+    @raises ValueError for a word that no one knows, a folder without assets, a file that is no motion"""
     person = person_of(random.child("person"), style, ages)
-    own_pose = pose_of(pose, random.child("pose"), support_height, recline)
-    figure = figure_of(person, own_pose, random.child("cloth"), detail)
+    own_pose = _moving(motion, pose, random.child("motion")) if motion else pose_of(
+        pose, random.child("pose"), support_height, recline
+    )
+    if bodies:
+        figure = makehuman_figure(bodies, person, own_pose, random.child("cloth"))
+    else:
+        figure = figure_of(person, own_pose, random.child("cloth"), detail)
     thing = mesh_objects.mesh_object(scene, "person", figure.vertices, figure.quads)
     mesh_objects.set_colours(thing.data, person_materials.COLOUR, figure.colours)
     mesh_objects.set_vectors(thing.data, person_materials.CLOTH, figure.cloth)
@@ -37,3 +48,9 @@ def add_person(scene, random, pose, place=(0.0, 0.0, 0.0), heading_degrees=0.0, 
     for name, point in with_depth(figure.keypoints, person.body.height).items():
         thing[f"keypoint_{name}"] = point
     return thing
+
+
+def _moving(path, name, random):
+    """A random frame of a recorded motion."""
+    motion = read_bvh(path)
+    return pose_of_motion(motion, random.integer(0, len(motion.frames) - 1), name, path)
