@@ -31,13 +31,18 @@ def makehuman_figure(path, person, pose, random):
     skin = posed.moved(vertices, library.weights)
     parts = _skin(person, library, vertices, skin, regions, hidden, scalp)
     for garment in worn + hair:
-        normals = _normals(vertices, garment.quads)
-        lifted = vertices + normals * garment.lift[:, None]
-        parts.append(_part(garment.quads, posed.moved(lifted, library.weights), garment.look, cloth=vertices))
+        parts.append(_garment(garment, vertices, library, posed))
     points = _keypoints(library, vertices, skin, posed)
     shift = _onto_support(pose, parts, posed, regions, skin)
     moved = [Part(part.vertices + shift, part.quads, part.look, part.colours, part.cloth) for part in parts]
     return joined(moved, {name: tuple(float(v) for v in points[name] + shift) for name in NAMES})
+
+
+def _garment(garment, vertices, library, posed):
+    cut = garment.clipped
+    rest = cut.at(vertices)
+    lifted = rest + _normals(rest, cut.quads) * cut.at(garment.lift[:, None])
+    return _part(cut.quads, posed.moved(lifted, cut.at(library.weights)), garment.look, cloth=rest)
 
 
 def _part(quads, vertices, look, colours=None, cloth=None):
@@ -51,14 +56,18 @@ def _skin(person, library, rest, skin, regions, hidden, scalp):
     groups = library.mesh.groups
     body = groups["body"]
     colours = np.tile(np.array(person.skin, dtype=np.float32), (len(rest), 1))
-    colours[library.face["lips"]] *= (0.82, 0.52, 0.52)
+    size = person.body.height / 1.72
+    eye_z = float(rest[np.unique(groups["helper-l-eye"]), 2].mean())
+    lips, brows = library.face["lips"], library.face["brows"]
+    mouth_z = float(rest[lips, 2].mean())
+    lips = lips[np.hypot(rest[lips, 0] / 0.026, (rest[lips, 2] - mouth_z) / 0.0105) < size]
+    colours[lips] *= (0.84, 0.56, 0.56)
+    brows = brows[np.abs(rest[brows, 2] - eye_z - 0.021 * size) < 0.0055 * size]
     dark = np.minimum(np.array(person.hair_colour, dtype=np.float32), np.array(person.skin, dtype=np.float32) * 0.5)
-    colours[library.face["brows"]] = dark
+    colours[brows] = 0.35 * colours[brows] + 0.65 * dark
     if person.beard > 0:
-        eye_z = float(rest[np.unique(groups["helper-l-eye"]), 2].mean())
-        mouth_z = float(rest[library.face["lips"], 2].mean())
         low = regions.head & (rest[:, 2] < mouth_z + 0.24 * (eye_z - mouth_z)) & (rest[:, 1] > regions.neck[1] + 0.045)
-        low[library.face["lips"]] = False
+        low[lips] = False
         colours[low] = colours[low] * (1 - person.beard) + np.array(person.hair_colour, dtype=np.float32) * person.beard
     colours[scalp] = np.array(person.hair_colour, dtype=np.float32)
     shown = body[~hidden[body].all(axis=1)]
