@@ -41,11 +41,11 @@ def building(random, kind):
 def _window(random, x, y, z, wide, tall):
     lit = "lit window" if random.chance(0.08) else "glass"
     parts = [
-        (shapes.box((0.10, wide + 0.16, tall + 0.16), (x + 0.005, y, z), 0.01), "trim"),
+        (shapes.box((0.10, wide + 0.16, tall + 0.16), (x + 0.005, y, z)), "trim"),
         (shapes.box((0.10, wide, tall), (x + 0.015, y, z)), lit),
         (shapes.box((0.12, 0.05, tall), (x + 0.015, y, z)), "frame"),
         (shapes.box((0.12, wide, 0.05), (x + 0.015, y, z + tall * 0.18)), "frame"),
-        (shapes.box((0.24, wide + 0.2, 0.07), (x + 0.06, y, z - tall / 2 - 0.08), 0.015), "trim"),
+        (shapes.box((0.24, wide + 0.2, 0.07), (x + 0.06, y, z - tall / 2 - 0.08)), "trim"),
     ]
     if random.chance(0.3):
         parts.append((shapes.box((0.11, wide * 0.45, tall), (x + 0.012, y + random.choice((-0.25, 0.25)) * wide, z)), "net curtain"))
@@ -58,7 +58,7 @@ def _shop(random, x, width, ground):
     bays = max(2, int(width / 2.2))
     for bay in range(bays + 1):
         y = 0.25 + bay * (width - 0.5) / bays
-        parts.append((shapes.box((0.18, 0.10, ground - 0.7), (x + 0.01, y, (ground - 0.7) / 2 + 0.1), 0.01), "frame"))
+        parts.append((shapes.box((0.18, 0.10, ground - 0.7), (x + 0.01, y, (ground - 0.7) / 2 + 0.1)), "frame"))
     parts.append((shapes.box((0.18, width - 0.3, 0.5), (x + 0.02, width / 2, 0.25), 0.01), "frame"))
     parts.append((shapes.box((0.22, width - 0.2, 0.55), (x + 0.05, width / 2, ground - 0.42), 0.03), "sign"))
     for index in range(random.integer(3, 7)):
@@ -76,7 +76,7 @@ def _shop(random, x, width, ground):
 
 def _front_door(random, x, y):
     return [
-        (shapes.box((0.12, 1.15, 2.35), (x + 0.02, y, 1.25), 0.01), "trim"),
+        (shapes.box((0.12, 1.15, 2.35), (x + 0.02, y, 1.25)), "trim"),
         (shapes.box((0.14, 0.95, 2.1), (x + 0.03, y, 1.2), 0.01), "door"),
         (shapes.box((0.16, 0.5, 0.4), (x + 0.03, y, 1.9)), "glass"),
         (shapes.box((0.5, 1.3, 0.14), (x + 0.3, y, 0.07), 0.01), "plinth"),

@@ -159,7 +159,7 @@ def _people(scene, parameters, taken):
     far = max(near + 1.0, min(LENGTH_M - 8.0, far))
     count = max(0, min(24, int(parameters["people"])))
     number = 0
-    while len(people) < count and number < 4 * count + 4:
+    while len(people) < count and number < 8 * count + 4:
         own = parameters.random("group", number)
         number += 1
         y = near * (far / near) ** own.next()
@@ -168,6 +168,11 @@ def _people(scene, parameters, taken):
             (WALL_X + 0.6, KERB_X - 0.5, KERB_M) if zone < 0.66
             else (FAR_KERB_X + 0.4, FAR_WALL_X - 0.6, KERB_M) if zone < 0.88 else (KERB_X + 0.3, FAR_KERB_X - 0.3, 0.0)
         )
+        # Mostly where the camera looks: it sees about half as far to each side as ahead.
+        reach = 0.5 * y + 0.3
+        low, high = max(low, -reach), min(high, reach * 1.6)
+        if low >= high:
+            continue
         x = own.uniform(low, high)
         size = own.choice((1, 1, 1, 2, 2, 3))
         heading = own.choice((0.0, 180.0)) + own.normal(0, 18) if own.chance(0.8) else own.uniform(0, 360)
@@ -219,6 +224,6 @@ def _light(scene, random, weather):
         lights.sun(scene, random.uniform(40, 75), random.uniform(0, 360), random.uniform(0.2, 0.6), (1.0, 0.98, 0.95), 25.0)
         lights.cloudy_sky(scene, (0.55, 0.58, 0.62), (0.70, 0.72, 0.74), (0.78, 0.79, 0.80), 1.0, random.uniform(0.9, 1.25))
     else:
-        lights.sun(scene, random.uniform(3, 10), random.uniform(0, 360), random.uniform(0.3, 0.9), (1.0, 0.52, 0.26), 3.0)
-        lights.cloudy_sky(scene, (0.07, 0.10, 0.22), (0.50, 0.30, 0.22), (0.30, 0.24, 0.26), random.uniform(0.2, 0.9), random.uniform(0.5, 0.8))
+        lights.sun(scene, random.uniform(3, 10), random.uniform(0, 360), random.uniform(0.8, 1.8), (1.0, 0.52, 0.26), 3.0)
+        lights.cloudy_sky(scene, (0.10, 0.14, 0.28), (0.62, 0.40, 0.30), (0.40, 0.33, 0.35), random.uniform(0.2, 0.9), random.uniform(1.0, 1.5))
     lights.cheap_light_paths(scene, 4.0)

@@ -67,14 +67,14 @@ def tree(random, leaves=True):
 
 def _crown(random, centre, wide, tall):
     """Some hundred leaves as large quads in a hull: sampled on nested shells, so that none is wasted inside."""
-    count = 420
+    count = 900
     numbers = np.array([random.next() for _ in range(8)])
     index = np.arange(count)
     angle, height = index * 2.399963 + numbers[0] * 6, 1 - 2 * (index + 0.5) / count
     ring = np.sqrt(1 - height * height)
     lumps = 0.86 + 0.16 * np.sin(3 * angle + numbers[1] * 6) * np.cos(4 * height + numbers[2] * 6) + 0.10 * np.sin(index * 12.9 + numbers[3])
     place = np.stack([ring * np.cos(angle) * wide, ring * np.sin(angle) * wide, height * tall], axis=1) * lumps[:, None]
-    size = 0.22 * wide * (0.7 + 0.6 * np.mod(index * 0.618, 1))
+    size = 0.135 * wide * (0.7 + 0.6 * np.mod(index * 0.618, 1))
     first = np.stack([np.cos(index * 1.7), np.sin(index * 1.7), 0.5 * np.sin(index * 0.9)], axis=1) * size[:, None]
     second = np.stack([0.6 * np.sin(index * 2.3), -0.6 * np.cos(index * 1.1), np.cos(index * 0.7)], axis=1) * size[:, None]
     corners = np.stack([place - first - second, place + first - second, place + first + second, place - first + second], axis=1)
