@@ -7,7 +7,7 @@ import numpy as np
 """Reflectance in the infrared, from what is black to what is white in visible light, by the material's custom property
 `infrared`. Rough figures after published spectra of skin (NIST, Cooksey et al. 2015), textiles and leaves."""
 RANGES = {
-    "skin": (0.40, 0.60), "hair": (0.08, 0.40), "cloth": (0.16, 0.74), "leather": (0.06, 0.40), "leaf": (0.38, 0.60),
+    "skin": (0.34, 0.50), "hair": (0.08, 0.40), "cloth": (0.16, 0.74), "leather": (0.06, 0.40), "leaf": (0.38, 0.60),
     "eye": (0.02, 0.20), "other": (0.02, 0.66),
 }
 COLOUR_SOCKETS = ("Base Color", "Color", "Color1", "Color2", "Mortar")

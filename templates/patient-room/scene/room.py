@@ -3,13 +3,12 @@ colour or as an infrared camera sees it. All that no parameter decides comes fro
 
 import math
 
-import numpy as np
+from blankets import lay_blanket
 from darkroom import floor_plan, furniture, lights, mesh_objects, spectrum
 from darkroom.people.person_object import add_person
 from ward_furniture import coat_hooks, locker, monitor_stand, overbed_table, ward_bed, wash_basin, wheelchair
 from ward_palette import FLOORS, WALLS, ward_palette
 from ward_shell import build_shell
-from blankets import lay_blanket
 
 PARAMETERS = {
     "beds": {"default": 1, "description": "How many beds: 1 or 2", "choices": [1, 2]},
@@ -218,7 +217,7 @@ def _lights(scene, plan, bunks, parameters, night):
     if night and not infrared:
         for bed, _ in bunks:
             x, y = bed.at(0.0, 0.12)
-            lights.area_light(scene, "reading lamp", (x, y, 1.7), (math.radians(-35), 0, 0), 0.6, 0.1, (1.0, 0.72, 0.42), 14.0 * strength)
+            lights.area_light(scene, "reading lamp", (x, y, 1.7), (math.radians(-35), 0, 0), 0.6, 0.1, (1.0, 0.72, 0.42), 7.0 * strength)
     lights.plain_world(scene, tuple(0.5 + 0.5 * part for part in colour), (0.06 if night else 0.36) * strength)
     lights.cheap_light_paths(scene)
 
