@@ -5,7 +5,8 @@ import { annotateParamsSchema } from './params.js';
 /** Boxes out of instance masks. */
 export const annotateStage = defineStage({
   kind: 'annotate',
-  summary: 'Turns rendered frames into a dataset: tight boxes of what the instance masks show, and keypoints.',
+  summary:
+    'Turns rendered frames into a dataset: tight boxes of what the instance masks show, and keypoints.',
   revision: 2,
   params: annotateParamsSchema,
   inputs: { frames: { type: 'frames', description: artifactTypes.frames } },
