@@ -5,6 +5,7 @@ from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
 from . import geometry
+from .keypoints import keypoints
 from .targets import depsgraph, world_mesh
 
 VERSION = 1
@@ -57,6 +58,7 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
     inside = geometry.clip_box(box, frame.width, frame.height) if box else None
     alone = _pixels_alone(scene, target, graph, inside, matrix) if inside else 0
     centre = (all_points.min(axis=0) + all_points.max(axis=0)) / 2
+    points_by_name = keypoints(scene, target, graph, world_to_camera, matrix)
     return {
         "instance": target.instance,
         "class": target.class_name,
@@ -66,6 +68,7 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
         "pixelsAlone": max(alone, pixels_visible),
         "pixelsVisible": pixels_visible,
         "distanceM": float(np.linalg.norm(centre)),
+        **({"keypoints": points_by_name} if points_by_name else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""Where things stand: pieces along the walls and free on the floor, none inside another."""
+"""Where things stand: pieces along the walls and free on the floor, none inside another. No bpy."""
 
 import math
 from dataclasses import dataclass, field
@@ -73,6 +73,13 @@ class FloorPlan:
                 self.taken.append((x, y, radius))
                 return x, y
         return None
+
+    def take(self, x, y, radius):
+        """A chosen circle of the floor, if it is free. @returns whether it was"""
+        if not self._free([(x, y, radius)]):
+            return False
+        self.taken.append((x, y, radius))
+        return True
 
     def _put(self, placed):
         circles = _circles(placed)

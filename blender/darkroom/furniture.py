@@ -1,9 +1,9 @@
-"""Pieces of furniture. Each stands on z = 0 with its back at y = 0 and its front towards +y, x to both sides."""
+"""Pieces of furniture, as shapes with the names of their materials; no bpy. Each stands on z = 0 with its back at y = 0 and its front towards +y, x to both sides."""
 
 import math
 from dataclasses import dataclass, field
 
-from darkroom import shapes
+from . import shapes
 
 
 @dataclass
