@@ -16,8 +16,13 @@ export const artifactTypes = {
   detector: 'A trained detector',
   /** `predictions.jsonl`: a PredictionRecord a line (stages/lib/dataset/prediction-record.ts), in dataset order. */
   predictions: 'What a detector found in images',
-  /** `scores.json`: figures and curves of an evaluation. */
+  /**
+   * `scores.json` (stages/lib/metrics/scores.ts), `ranking.json` (…/ranking.ts: what figures and intervals come from) and
+   * `scores.xlsx`.
+   */
   scores: 'Figures of an evaluation',
+  /** `benchmark.json`, `.csv`, `.xlsx` and `.html`: arms ranked; `curves.svg` and `.png`. */
+  benchmark: 'A comparison of evaluations',
   /** Any files. */
   files: 'Files made by a command',
 } as const;

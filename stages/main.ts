@@ -12,6 +12,12 @@ const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => interruption.abort(new Error(`Interrupted by ${signal}.`)));
 
+// Whoever reads along (`pipeline run | head`) may have enough: a run goes on without being heard.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const root = productRoot();
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const program = {
@@ -26,4 +32,7 @@ const console = {
   out: (line: string): void => void process.stdout.write(`${line}\n`),
   error: (line: string): void => void process.stderr.write(`${line}\n`),
 };
-process.exitCode = await runCommandLine(process.argv.slice(2), program, console, interruption.signal);
+const exitCode = await runCommandLine(process.argv.slice(2), program, console, interruption.signal);
+process.exitCode = exitCode;
+// Code of a stage that did not end when it was told to would keep the process alive.
+setTimeout(() => process.exit(exitCode), 2000).unref();

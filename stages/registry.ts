@@ -1,9 +1,11 @@
 import { stageRegistry } from '../pipeline/stage/registry.js';
 import { anchorsStage } from './anchors/stage.js';
 import { annotateStage } from './annotate/stage.js';
+import { benchmarkStage } from './benchmark/stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
+import { exportStage } from './export/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { renderStage } from './render/stage.js';
 import { splitStage } from './split/stage.js';
@@ -13,9 +15,11 @@ import { yoloTrainStage } from './yolo/stage.js';
 export const stageKinds = [
   anchorsStage,
   annotateStage,
+  benchmarkStage,
   commandStage,
   detectStage,
   evaluateStage,
+  exportStage,
   mergeStage,
   renderStage,
   splitStage,

@@ -5,6 +5,7 @@ from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
 from . import geometry
+from .keypoints import keypoints
 from .lens import lens_of
 from .targets import depsgraph, world_mesh
 
@@ -63,6 +64,9 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
     inside = geometry.clip_box(box, frame.width, frame.height) if box else None
     alone = _pixels_alone(scene, target, graph, inside, matrix, lens) if inside else 0
     centre = (all_points.min(axis=0) + all_points.max(axis=0)) / 2
+    points_by_name = keypoints(scene, target, graph, world_to_camera, matrix)
+    if lens is not None:
+        points_by_name = lens.keypoints(points_by_name)
     return {
         "instance": target.instance,
         "class": target.class_name,
@@ -72,6 +76,7 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
         "pixelsAlone": max(alone, pixels_visible),
         "pixelsVisible": pixels_visible,
         "distanceM": float(np.linalg.norm(centre)),
+        **({"keypoints": points_by_name} if points_by_name else {}),
     }
 
 

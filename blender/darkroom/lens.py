@@ -28,6 +28,13 @@ class Lens:
         root = np.sqrt(np.maximum(0.0, self._zoom**2 - 4 * self.k * squared))
         return self._middle + offset * 2 / (self._zoom + root)
 
+    def keypoints(self, points):
+        """{name: [x, y, visibility]} as they appear in the picture; those that are not known (0) stay."""
+        return {
+            name: [*(round(float(part), 3) for part in self.image([[x, y]])[0]), seen] if seen else [x, y, seen]
+            for name, (x, y, seen) in points.items()
+        }
+
     def warp(self, mask):
         """A mask [height, width] as the lens shows it."""
         y, x = np.mgrid[0 : self.height, 0 : self.width]

@@ -30,9 +30,17 @@ def mesh_object(scene, name, vertices, quads, smooth=True):
 
 
 def set_colours(mesh, name, colours):
-    """Colours [N, 4], linear, one a vertex, for an Attribute node of that name."""
+    """Colours [N, 3] or [N, 4], linear, one a vertex, for an Attribute node of that name."""
+    if colours.shape[1] == 3:
+        colours = np.column_stack([colours, np.ones(len(colours), dtype=np.float32)])
     attribute = mesh.attributes.new(name, "FLOAT_COLOR", "POINT")
     attribute.data.foreach_set("color", np.ascontiguousarray(colours, dtype=np.float32).ravel())
+
+
+def set_vectors(mesh, name, vectors):
+    """Vectors [N, 3], one a vertex, for an Attribute node of that name."""
+    attribute = mesh.attributes.new(name, "FLOAT_VECTOR", "POINT")
+    attribute.data.foreach_set("vector", np.ascontiguousarray(vectors, dtype=np.float32).ravel())
 
 
 def compound(scene, name, parts):

@@ -1,5 +1,6 @@
 """Simple bodies as arrays: vertices [N, 3] in metres and quads [M, 4]; a triangle repeats its first index. No bpy."""
 
+import functools
 import math
 
 import numpy as np
@@ -9,8 +10,23 @@ def box(size, centre=(0, 0, 0), radius=0.0):
     """A box with rounded edges (radius 0: sharp ones). size: full lengths along x, y, z"""
     half = np.asarray(size, dtype=np.float32) / 2
     radius = float(min(radius, half.min() * 0.98))
-    steps = 1 if radius <= 0 else 5
-    ticks = np.array([-1.0, 1.0]) if steps == 1 else np.array([-1.0, -0.72, -0.4, 0.4, 0.72, 1.0])
+    cube, quads = _unit_cube(radius > 0)
+    if radius <= 0:
+        placed = cube * half
+    else:
+        # The cube's outer ring becomes the rounding; its inside the flat faces.
+        inner = np.maximum(half - radius, 0.0)
+        core = np.clip(cube / 0.4, -1.0, 1.0) * inner
+        direction = np.where(np.abs(cube) > 0.4, (np.abs(cube) - 0.4) / 0.6, 0.0) * np.sign(cube)
+        length = np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
+        placed = core + radius * direction / length
+    return placed + np.asarray(centre, dtype=np.float32), quads
+
+
+@functools.lru_cache(maxsize=2)
+def _unit_cube(rounded):
+    """From −1 to 1, each face a grid: of one quad, or fine at its edges."""
+    ticks = np.array([-1.0, -0.72, -0.4, 0.4, 0.72, 1.0]) if rounded else np.array([-1.0, 1.0])
     u, v = np.meshgrid(ticks, ticks, indexing="ij")
     n = len(ticks)
     vertices, quads = [], []
@@ -22,17 +38,7 @@ def box(size, centre=(0, 0, 0), radius=0.0):
             points[..., (axis + 2) % 3] = v
             quads.append(_grid_quads(n, n, flip=sign < 0) + sum(len(part) for part in vertices))
             vertices.append(points.reshape(-1, 3))
-    cube = np.concatenate(vertices)
-    if radius <= 0:
-        placed = cube * half
-    else:
-        # The cube's outer ring becomes the rounding; its inside the flat faces.
-        inner = np.maximum(half - radius, 0.0)
-        core = np.clip(cube / 0.4, -1.0, 1.0) * inner
-        direction = np.where(np.abs(cube) > 0.4, (np.abs(cube) - 0.4) / 0.6, 0.0) * np.sign(cube)
-        length = np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
-        placed = core + radius * direction / length
-    return placed + np.asarray(centre, dtype=np.float32), np.concatenate(quads)
+    return np.concatenate(vertices), np.concatenate(quads)
 
 
 def lathe(profile, centre=(0, 0, 0), segments=20):

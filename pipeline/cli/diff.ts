@@ -67,7 +67,7 @@ function isSame({ same, metrics }: StageDifference): boolean {
 
 function rows(difference: StageDifference): string[][] {
   const { stage, before, after, changes, metrics, note } = difference;
-  const lines = changes.map(changeInFull);
+  const lines = changes.map((change) => changeInFull(change));
   if (made(before) !== made(after) || before === 'absent' || after === 'absent')
     lines.unshift(`${before} → ${after}`);
   if (note !== undefined) lines.push(note);

@@ -17,12 +17,18 @@ export async function gcCommand(
   options: GcOptions,
   program: Program,
   console: Console,
+  signal: AbortSignal,
 ): Promise<number> {
   const { store } = await openStore(file, options, program);
   const dryRun = options.dryRun === true;
   const report = await collectGarbage(store, {
     keepRuns: options.keepRuns,
     dryRun,
+    signal,
+    onWait: (doubtful) => {
+      const who = doubtful.map(({ runId, host }) => `${runId} (${host})`).join(', ');
+      console.error(`Waiting up to a minute for a sign of life of ${who}.`);
+    },
     ...(options.maxSize === undefined ? {} : { maxSizeBytes: options.maxSize }),
   });
   if (options.json === true) console.out(JSON.stringify({ dryRun, ...report }, null, 2));
@@ -44,10 +50,7 @@ function* lines(report: GarbageReport, dryRun: boolean, maxSizeBytes: number | u
     ? 'Nothing to remove.'
     : `${verb} ${said.join(', ')}: ${formatBytes(report.freedBytes)}.`;
   if (report.busy.length > 0) {
-    for (const { label, identity } of report.busy) {
-      const [host = '', pid = ''] = identity.split('~');
-      yield `${label} is going on (${host}, process ${pid}).`;
-    }
+    for (const { runId, host, pid } of report.busy) yield `${runId} is going on (${host}, process ${pid}).`;
     yield 'While a run goes on, records and contents stay: run gc again when it has ended.';
     return;
   }

@@ -113,7 +113,7 @@ async function readLog(path: string): Promise<string> {
 
 async function goesOn(store: Store, runId: string, stage: string): Promise<boolean> {
   // A run that was killed leaves no word of its end.
-  if (!(await store.presence.list()).some(({ label }) => label === runId)) return false;
+  if (!(await store.presence.list()).some((present) => present.runId === runId)) return false;
   const events = await readJournal(store.runDirectory(runId));
   if (events.at(-1)?.type === 'run-finished') return false;
   // A stage that has begun and not ended counts as interrupted in a run without an end.

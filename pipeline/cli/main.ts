@@ -188,7 +188,7 @@ function commands(
     .option('--json', 'as JSON')
     .action(async (file: string | undefined, options: StoreFlags & { readonly keepRuns: number }) => {
       const { gcCommand } = await import('./gc.js');
-      exit(await gcCommand(file, options, program, console));
+      exit(await gcCommand(file, options, program, console, signal));
     });
   for (const [name, description] of [
     ['pin', 'keep the present results of stages whatever gc does; without a stage, list the pins'],
@@ -215,7 +215,7 @@ function commands(
       .argument('[words...]')
       .action(async (words: string[]) => {
         const { runStageCommand } = await import('./stage-command.js');
-        const line = new Command(entry.name).copyInheritedSettings(root);
+        const line = new Command(`${root.name()} ${entry.name}`).copyInheritedSettings(root);
         exit(await runStageCommand(entry, words, line, program, console, signal));
       });
   return root;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { UserError } from '../core/user-error.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import { examinePlan } from '../run/examine.js';
@@ -23,7 +24,7 @@ export async function pinCommand(
   const wanted = fileAndStages(words).stages;
   if (wanted.length === 0) return listPins(store, console);
   // As a run, so that no collection takes away what is about to be pinned.
-  const leave = await store.presence.announceRun('a pin being set', signal);
+  const here = await store.presence.announceRun(`a pin being set ${randomBytes(4).toString('hex')}`, signal);
   try {
     const forecasts = await examinePlan(plan, { store, host: localHost(plan.file.directory, store, signal) });
     const pins = wantedStages(plan, wanted).map(({ name: stage }) => {
@@ -41,7 +42,7 @@ export async function pinCommand(
     }
     return exitCodes.success;
   } finally {
-    await leave();
+    await here.leave();
   }
 }
 

@@ -21,6 +21,7 @@ import { Locks } from '../run/lock.js';
 import { missingSources } from '../run/sources.js';
 import { runPlan } from '../run/scheduler.js';
 import type { Host } from '../stage/context.js';
+import type { Announcement } from '../store/presence/announcement.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
@@ -59,11 +60,11 @@ export async function runCommand(
     throw new DiagnosticError(large, new Map([[plan.file.source.file, plan.file.source.text]]));
 
   const runId = newRunId();
-  const leave = await store.presence.announceRun(runId, signal);
+  const here = await store.presence.announceRun(runId, signal);
   try {
-    return await runAs(runId, { plan, store, host, capacity, options, console, signal });
+    return await runAs(here, { plan, store, host, capacity, options, console, signal });
   } finally {
-    await leave();
+    await here.leave();
   }
 }
 
@@ -78,9 +79,10 @@ interface Prepared {
 }
 
 async function runAs(
-  runId: string,
+  here: Announcement,
   { plan, store, host, capacity, options, console, signal }: Prepared,
 ): Promise<number> {
+  const { runId } = here.self;
   const runDirectory = store.runDirectory(runId);
   const journal = await Journal.open(runDirectory);
   const gatherer = new RunSummaryGatherer();
@@ -101,7 +103,7 @@ async function runAs(
     seed: plan.file.seed,
     stages: plan.stages.map(({ name, kind }) => ({ name, kind: kind.kind })),
   });
-  const locks = await Locks.open(store.root, runId);
+  const locks = await Locks.open(store, here);
   const outcome = await runPlan(plan, {
     store,
     executor: localExecutor(capacity, options.jobs ?? capacity.cpu),

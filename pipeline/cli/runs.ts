@@ -36,7 +36,7 @@ export async function runsCommand(
 ): Promise<number> {
   const { file, storeDirectory } = await loadFile(words, program, options);
   const store = new Store(storeDirectory);
-  const running = new Set((await store.presence.list()).map(({ label }) => label));
+  const running = new Set((await store.presence.list()).map(({ runId }) => runId));
   const rows: RunRow[] = [];
   for await (const run of runHistory(store, file.name)) rows.push(await describe(run, running, store));
   if (options.json) {

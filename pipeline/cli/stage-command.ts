@@ -25,7 +25,7 @@ export async function runStageCommand(
   const command = await entry.load();
   const takesStages = command.words.includes('STAGE');
   line.description(entry.description).usage(`${command.words} [options]`);
-  line.argument('[words...]', command.wordsHelp);
+  if (command.wordsHelp !== undefined) line.argument('[words...]', command.wordsHelp);
   addOptions(line, command);
   if (takesStages)
     line

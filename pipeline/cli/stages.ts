@@ -72,9 +72,9 @@ function paramSchema(kind: StageKind): ParamSchema {
 }
 
 function documentation(kind: StageKind): string[] {
-  const inputs = Object.entries(kind.inputs).map(([name, { type, description, many, optional }]) => [
+  const inputs = Object.entries(kind.inputs).map(([name, { type, description, many, named, optional }]) => [
     `  ${name}`,
-    `${many ? 'list of ' : ''}${type}${optional ? ', optional' : ''}`,
+    `${many ? 'list of ' : ''}${type}${named ? ', known by name' : ''}${optional ? ', optional' : ''}`,
     description,
   ]);
   const outputs = Object.entries(kind.outputs).map(([name, { type, description }]) => [

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { formatBytes, formatCount } from '../report/quantities.js';
 import { quarantine, verifyStore, type VerifyReport } from '../store/verify.js';
-import { distrustView } from '../store/view.js';
+import { instanceFolder, parseInstanceName } from '../file/instance-name.js';
+import { distrustView } from '../store/view/marker.js';
 import type { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { openStore, type StoreOptions } from './open-store.js';
@@ -35,7 +37,10 @@ async function repair(
   const names = await store.latestNames();
   if (viewDirectory !== undefined)
     for (const { key } of report.damaged)
-      for (const { stage } of names.get(key) ?? []) await distrustView(viewDirectory, stage);
+      for (const { stage: name } of names.get(key) ?? []) {
+        const { stage, labels } = parseInstanceName(name) ?? { stage: name, labels: {} };
+        await distrustView(join(viewDirectory, instanceFolder(stage, labels)));
+      }
   return quarantine(store, report);
 }
 

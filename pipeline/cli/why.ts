@@ -82,12 +82,12 @@ function findTarget(
 }
 
 /** A stage and all that it takes from, near or far. */
-function withUpstream({ file, stages }: Plan, wanted: PlannedStage): Plan {
+function withUpstream({ stages, ...plan }: Plan, wanted: PlannedStage): Plan {
   const needed = new Set([wanted.name]);
   // Stages stand after those they take from, so from the end one pass finds them all.
   for (const stage of [...stages].reverse())
     if (needed.has(stage.name)) for (const name of upstream(stage.inputs)) needed.add(name);
-  return { file, stages: stages.filter(({ name }) => needed.has(name)) };
+  return { ...plan, stages: stages.filter(({ name }) => needed.has(name)) };
 }
 
 function sourceFinder(examined: ReadonlyMap<string, ExaminedStage>, directory: string): FindSource {

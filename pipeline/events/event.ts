@@ -20,6 +20,7 @@ export type RunEvent =
   | StageFailed
   | StageBlocked
   | StageInterrupted
+  | ViewRetired
   | RunFinished;
 
 /** An event as it is emitted: the time is put on it at the edge. */
@@ -148,6 +149,15 @@ export interface StageBlocked extends OfStage {
 export interface StageInterrupted extends OfStage {
   readonly type: 'stage-interrupted';
   readonly tookMs: number;
+}
+
+/** A folder of `out/` showed a stage or an instance that is no longer in the file, and does so no more. */
+export interface ViewRetired extends Timed {
+  readonly type: 'view-retired';
+  /** `<stage>` or `<stage>/axis=label`. */
+  readonly folder: string;
+  /** Files in it that were somebody else's; they stay. */
+  readonly kept: readonly string[];
 }
 
 export type RunOutcome = 'succeeded' | 'failed' | 'interrupted';

@@ -1,6 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crashPoint, type CrashPoint } from '../core/crash-point.js';
 import { diskFailure, writing } from '../core/disk-failure.js';
 import type { RunEvent } from './event.js';
 
@@ -23,17 +24,24 @@ export class Journal {
 
   /** Opens the journal of a run, making its folder. */
   static async open(runDirectory: string): Promise<Journal> {
-    await writing(runDirectory, () => mkdir(join(runDirectory, 'logs'), { recursive: true }));
+    await writing(runDirectory, async () => {
+      crashPoint('journal-before-open');
+      await mkdir(join(runDirectory, 'logs'), { recursive: true });
+    });
     return new Journal(runDirectory);
   }
 
   write(event: RunEvent): void {
-    if (event.type === 'stage-log') this.#log(event.stage).write(`${event.line}\n`);
-    else if (event.type !== 'stage-progress') this.#events.write(`${JSON.stringify(event)}\n`);
+    if (event.type === 'stage-log') {
+      const log = this.#log(event.stage);
+      writeTo(log, 'journal-before-log', `${event.line}\n`);
+    } else if (event.type !== 'stage-progress')
+      writeTo(this.#events, 'journal-before-event', `${JSON.stringify(event)}\n`);
   }
 
   /** Waits until all is written. @throws UserError when something could not be: the run itself went on */
   async close(): Promise<void> {
+    crashPoint('journal-before-close');
     const streams = [this.#events, ...this.#logs.values()];
     await Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.end(() => resolve()))));
     if (this.#failure !== undefined) throw this.#failure;
@@ -56,5 +64,15 @@ export class Journal {
       this.#logs.set(stage, stream);
     }
     return stream;
+  }
+}
+
+/** A failure that is injected here is one of the stream, as a full disk would be. */
+function writeTo(stream: WriteStream, point: CrashPoint, text: string): void {
+  try {
+    crashPoint(point);
+    stream.write(text);
+  } catch (error) {
+    stream.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 }

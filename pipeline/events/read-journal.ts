@@ -43,6 +43,7 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
   'stage-failed': z.looseObject({ ...ofStage, tookMs: number, message: text, details: z.array(text) }),
   'stage-blocked': z.looseObject({ ...ofStage, by: text }),
   'stage-interrupted': z.looseObject({ ...ofStage, tookMs: number }),
+  'view-retired': z.looseObject({ atMs: number, folder: text, kept: z.array(text) }),
   'run-finished': z.looseObject({
     atMs: number,
     outcome: z.enum(['succeeded', 'failed', 'interrupted']),
@@ -55,39 +56,57 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
  * is passed over: what a line does not wholly say did not happen.
  */
 export function parseJournal(journal: string): RunEvent[] {
-  const events: RunEvent[] = [];
-  for (const line of journal.split('\n')) {
-    const event = parseLine(line);
-    if (event) events.push(event);
-  }
-  return events;
+  return wholeLines(journal).filter(isEvent);
 }
 
 /** The events of a run. @returns none when the run has no journal */
 export async function readJournal(runDirectory: string): Promise<RunEvent[]> {
+  return parseJournal(await journalText(runDirectory));
+}
+
+/**
+ * Whatever the whole lines of a run's journal say, events that a later version has written, too: for who must rather
+ * believe too much than too little.
+ */
+export async function readJournalLines(runDirectory: string): Promise<readonly JournalLine[]> {
+  return wholeLines(await journalText(runDirectory));
+}
+
+/** A line that is an object, of which nothing else is known. */
+type JournalLine = Readonly<Partial<Record<'type' | 'pipeline' | 'key', unknown>>>;
+
+/** The ids of the runs in a store's folder of runs, the latest first: they begin with the time. */
+export async function listRuns(runsDirectory: string): Promise<string[]> {
   try {
-    return parseJournal(await readFile(join(runDirectory, 'journal.ndjson'), 'utf8'));
+    return (await readdir(runsDirectory)).sort().reverse();
   } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    // Runs that cannot be read are not none: their results would be taken for garbage.
+    if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   }
 }
 
-/** The ids of the runs in a store's folder of runs, the latest first. */
-export async function listRuns(runsDirectory: string): Promise<string[]> {
-  return (await readdir(runsDirectory).catch(() => [])).sort().reverse();
+async function journalText(runDirectory: string): Promise<string> {
+  try {
+    return await readFile(join(runDirectory, 'journal.ndjson'), 'utf8');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return '';
+    throw error;
+  }
 }
 
-function parseLine(line: string): RunEvent | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
-  const shape = Object.hasOwn(shapes, String(value.type))
-    ? shapes[value.type as RunEvent['type']]
-    : undefined;
-  return shape?.safeParse(value).success ? (value as RunEvent) : undefined;
+function wholeLines(journal: string): JournalLine[] {
+  return journal.split('\n').flatMap((line) => {
+    try {
+      const value: unknown = JSON.parse(line);
+      return typeof value === 'object' && value !== null ? [value] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function isEvent(line: JournalLine): line is RunEvent {
+  const type = String(line.type);
+  return Object.hasOwn(shapes, type) && shapes[type as RunEvent['type']].safeParse(line).success;
 }

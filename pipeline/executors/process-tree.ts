@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { hasErrorCode } from '../core/error-code.js';
-import { livingProcesses, processStat, type ProcessStat } from './process-stat.js';
+import { livingProcesses, processStat, type ProcessStat } from '../core/process-stat.js';
 
 const firstPollMs = 10;
 const longestPollMs = 250;

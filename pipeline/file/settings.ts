@@ -1,6 +1,7 @@
-import { isMap, isScalar, parse } from 'yaml';
+import { isMap, isScalar } from 'yaml';
 import type { Diagnostic } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
+import { parseYaml } from './parse-yaml.js';
 import type { SourceText } from './source-text.js';
 
 /**
@@ -19,7 +20,9 @@ export function applySetting(source: SourceText, setting: string): Diagnostic | 
   const path = (match[1] ?? '').trim().split('.');
   let value: unknown;
   try {
-    value = parse(match[2] ?? '');
+    const parsed = parseYaml(match[2] ?? '');
+    if (parsed.errors[0]) throw parsed.errors[0];
+    value = parsed.toJS();
   } catch (error) {
     return mistake(
       `the value is not YAML (${error instanceof Error ? error.message.split('\n')[0] : String(error)}).`,

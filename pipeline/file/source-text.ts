@@ -1,17 +1,10 @@
-import {
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Node,
-  type Pair,
-} from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Document, type Node, type Pair } from 'yaml';
 import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
+import { parseYaml } from './parse-yaml.js';
 
 export type DocumentPath = readonly (string | number)[];
+
+const shownLength = 30;
 
 /** A pipeline file's text with the places of everything in it. */
 export class SourceText {
@@ -24,7 +17,7 @@ export class SourceText {
     /** The text was made of an object: its lines are nothing that a person has written. */
     private readonly ofObject = false,
   ) {
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
+    this.#document = parseYaml(text, this.#lines);
   }
 
   /** A document of plain data; mistakes in it are located by their path. */
@@ -40,13 +33,13 @@ export class SourceText {
   syntaxErrors(): readonly Diagnostic[] {
     return this.#document.errors.map((error) => {
       const range = this.#range(error.pos[0], error.pos[1]);
-      const line = this.text.split('\n')[range.line - 1] ?? '';
-      const unquoted = /[{[].*[^"'$]\$\{/.test(line);
+      // A bracket that is never closed is found out where the text ends: what swallowed it stands before.
+      const open = unclosedReference(this.text.slice(0, error.pos[1]));
       return {
         severity: 'error',
         message: `This is not valid YAML: ${error.message}`,
         range,
-        ...(unquoted ? { hint: 'Inside { } and [ ], write "${…}" with quotes.' } : {}),
+        ...(open === undefined ? {} : { hint: this.#unclosedHint(open) }),
       };
     });
   }
@@ -85,6 +78,12 @@ export class SourceText {
     return this.locateKey(path.slice(0, -1));
   }
 
+  #unclosedHint(offset: number): string {
+    const { line, column, length } = this.#range(offset, this.text.length);
+    const text = this.text.slice(offset, offset + Math.min(length, shownLength));
+    return `Is the reference closed that begins in line ${line}, column ${column}: ${text}?`;
+  }
+
   #within(path: DocumentPath): SourceRange {
     return { file: this.file, line: 1, column: 1, length: 1, within: path.join('.') };
   }
@@ -105,4 +104,9 @@ export class SourceText {
       length: Math.max(1, stop - start),
     };
   }
+}
+
+/** Where the last `${` stands that is not closed before a bracket, a quote or the end of the line. */
+function unclosedReference(text: string): number | undefined {
+  return [...text.matchAll(/\$\{(?![^{}[\],"'\n]*\})/g)].at(-1)?.index;
 }

@@ -76,7 +76,9 @@ export function bindInputs(
           `${instance.name} finds no instance of ${binding.stage} with its labels.`,
           `There is: ${candidates.map(({ name }) => name).join(', ')}.`,
         );
-      return joined.map(({ name }) => ({ stage: name, output: binding.output }));
+      // By name: the order of an axis's labels in the file means nothing, and may not make anything run again.
+      const names = joined.map(({ name }) => name).sort();
+      return names.map((name) => ({ stage: name, output: binding.output }));
     });
   }
   for (const [input, spec] of Object.entries(kind.inputs)) {

@@ -37,6 +37,13 @@ export type KeyChange =
       readonly from: readonly string[];
       readonly before?: readonly Digest[];
       readonly after?: readonly Digest[];
+    }
+  /** What the artifacts of a `named` input are called. */
+  | {
+      readonly part: 'names';
+      readonly path: string;
+      readonly before?: readonly string[];
+      readonly after?: readonly string[];
     };
 
 /** What the reasons for running a stage are worked out from. */
@@ -75,6 +82,11 @@ export function changesBetween(
     const [was, is] = [old.inputs[path], fresh.inputs[path]];
     if (!same(was, is))
       changes.push({ part: 'inputs', path, from: inputOrigins[path] ?? [], ...sides(was, is) });
+  }
+  const [oldNames = {}, freshNames = {}] = [old.inputNames, fresh.inputNames];
+  for (const path of names(oldNames, freshNames)) {
+    const [was, is] = [oldNames[path], freshNames[path]];
+    if (!same(was, is)) changes.push({ part: 'names', path, ...sides(was, is) });
   }
   return [...changes, ...leafChanges('tools', old.tools, fresh.tools)];
 }

@@ -3,7 +3,7 @@ import { nearestName } from '../core/nearest-name.js';
 import { failure, success, type Result } from '../core/result.js';
 import { derivedSeed } from '../core/seed.js';
 import { issueDiagnostics } from '../file/issues.js';
-import type { Labels } from '../file/instance-name.js';
+import { instanceFolder, type Labels } from '../file/instance-name.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { Resources, StageKind } from '../stage/definition.js';
 import type { StageRegistry } from '../stage/registry.js';
@@ -36,6 +36,8 @@ export interface Plan {
   readonly file: PipelineFile;
   /** The selected stages and what they need, every stage after those whose outputs it takes. */
   readonly stages: readonly PlannedStage[];
+  /** The folders of `out/` that the stages of the file have, selected or not. */
+  readonly folders: ReadonlySet<string>;
 }
 
 /**
@@ -95,7 +97,8 @@ export function planPipeline(
   if (diagnostics.length > 0) return failure(withoutRepeats(diagnostics));
 
   const names = order.names.filter((name) => selected.names.has(name));
-  return success({ file, stages: names.flatMap((name) => planned.get(name) ?? []) });
+  const folders = new Set(instances.map(({ declared, labels }) => instanceFolder(declared, labels)));
+  return success({ file, stages: names.flatMap((name) => planned.get(name) ?? []), folders });
 }
 
 function checkedParams(

@@ -3,8 +3,16 @@ import type { JsonValue } from '../core/json.js';
 import { unreachable } from '../core/unreachable.js';
 import type { KeyChange } from './changes.js';
 
+const shownNames = 6;
+const longestShown = 60;
+/** Characters that are shown of what two long texts have in common. */
+const contextShown = 12;
+
+/** Where a source file lies, as people call it; undefined when it is not there any more. */
+export type FindSource = (role: string, name: string) => string | undefined;
+
 /** A change of a key as people say it: what a run gives as its reason. */
-export function changeInWords(change: KeyChange): string {
+export function changeInWords(change: KeyChange, findSource: FindSource = () => undefined): string {
   switch (change.part) {
     case 'kind':
       return `uses changed: ${change.before} → ${change.after}`;
@@ -19,40 +27,92 @@ export function changeInWords(change: KeyChange): string {
     case 'seed':
       return 'the seed changed';
     case 'sources':
-      return `${change.role} ${change.path} ${change.before === undefined ? 'is new' : change.after === undefined ? 'is gone' : 'changed'}`;
+      return `${findSource(change.role, change.path) ?? `${change.role} ${change.path}`} ${change.before === undefined ? 'is new' : change.after === undefined ? 'is gone' : 'changed'}`;
     case 'inputs': {
       const origins = change.from.join(', ');
       return `input ${change.path} changed${origins ? ` (from ${origins})` : ''}`;
     }
+    case 'names':
+      return `input ${change.path} is of others: ${namesChanged(change)}`;
     default:
       return unreachable(change);
   }
 }
 
 /** As changeInWords, with the old and the new value where the short words leave them out. */
-export function changeInFull(change: KeyChange): string {
+export function changeInFull(change: KeyChange, findSource?: FindSource): string {
   switch (change.part) {
     case 'seed':
     case 'inputs':
-      return `${changeInWords(change)}: ${values(change)}`;
+      return `${changeInWords(change, findSource)}: ${values(change)}`;
     case 'sources':
       return change.before === undefined || change.after === undefined
-        ? changeInWords(change)
-        : `${changeInWords(change)}: ${values(change)}`;
+        ? changeInWords(change, findSource)
+        : `${changeInWords(change, findSource)}: ${values(change)}`;
     default:
       return changeInWords(change);
   }
 }
 
 function leaf(change: { path: string; before?: JsonValue; after?: JsonValue }): string {
-  return `${change.path || 'value'}: ${values(change)}`;
+  const place = singleDifference(change.before, change.after);
+  if (place === undefined) return `${change.path || 'value'}: ${values(change)}`;
+  return `${change.path || 'value'}.${place.index}: ${values(place)}`;
+}
+
+/** Where two long lists of one length differ in a single place; short ones are shown whole. */
+function singleDifference(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+): { readonly index: number; readonly before: JsonValue; readonly after: JsonValue } | undefined {
+  if (!Array.isArray(before) || !Array.isArray(after) || before.length !== after.length) return undefined;
+  const [was, is] = [before as readonly JsonValue[], after as readonly JsonValue[]];
+  const places = was.flatMap((value, index) =>
+    JSON.stringify(value) === JSON.stringify(is[index]) ? [] : index,
+  );
+  const [index] = places;
+  const isLong = [was, is].some((list) => JSON.stringify(list).length > longestShown);
+  if (index === undefined || places.length > 1 || !isLong) return undefined;
+  return { index, before: was[index] ?? null, after: is[index] ?? null };
 }
 
 function values({ before, after }: { before?: JsonValue; after?: JsonValue }): string {
-  return `${shown(before)} → ${shown(after)}`;
+  const [was, is] = [shown(before), shown(after)];
+  const shared = sharedStart(was, is);
+  return `${excerpt(was, shared)} → ${excerpt(is, shared)}`;
 }
 
-/** Short enough for a line; of a digest as much as tells two apart. */
+/** Of a text that is too long for a line, the part from shortly before where it differs from another. */
+function excerpt(text: string, shared: number): string {
+  if (text.length <= longestShown) return text;
+  const start = shared > longestShown / 2 ? shared - contextShown : 0;
+  const end = start + longestShown;
+  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`;
+}
+
+function sharedStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
+/** `+ score[seed=3], - score[seed=1]`; the same names in another order cannot be: they are sorted. */
+function namesChanged({
+  before = [],
+  after = [],
+}: {
+  before?: readonly string[];
+  after?: readonly string[];
+}): string {
+  const fresh = after.filter((name) => !before.includes(name)).map((name) => `+ ${name}`);
+  const gone = before.filter((name) => !after.includes(name)).map((name) => `- ${name}`);
+  const all = [...fresh, ...gone];
+  return all.length > shownNames
+    ? `${all.slice(0, shownNames).join(', ')} and ${all.length - shownNames} more`
+    : all.join(', ') || 'the same, another number of times';
+}
+
+/** Of a digest as much as tells two apart. */
 function shown(value: JsonValue | undefined): string {
   if (value === undefined) return '(absent)';
   if (isDigest(value)) return value.slice(0, 8);
@@ -60,6 +120,5 @@ function shown(value: JsonValue | undefined): string {
     const few = value.slice(0, 3).map(shown).join(', ');
     return value.length > 3 ? `${few}, … (${value.length})` : few;
   }
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return JSON.stringify(value);
 }

@@ -74,6 +74,11 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       return [{ tone: 'quiet', text: `- ${event.stage}  did not start, because ${event.by} failed` }];
     case 'stage-interrupted':
       return [{ tone: 'warning', text: `! ${event.stage}  interrupted; what was finished is kept` }];
+    case 'view-retired': {
+      const kept =
+        event.kept.length === 0 ? '' : `; ${formatCount(event.kept.length, 'file')} of yours stay there`;
+      return [{ tone: 'quiet', text: `- out/${event.folder}  shown no more: it is not in the file${kept}` }];
+    }
     case 'run-finished':
       return [
         {

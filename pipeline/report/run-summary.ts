@@ -61,7 +61,7 @@ export class RunSummaryGatherer {
         });
     } else if (event.type === 'run-finished') {
       Object.assign(this.summary, { outcome: event.outcome, tookMs: event.tookMs });
-    } else {
+    } else if (event.type !== 'view-retired') {
       const stage = this.summary.stages.get(event.stage);
       if (stage) gather(stage, event);
     }
@@ -70,7 +70,7 @@ export class RunSummaryGatherer {
 
 function gather(
   stage: StageSummary,
-  event: Exclude<RunEvent, { type: 'run-started' | 'run-finished' }>,
+  event: Exclude<RunEvent, { type: 'run-started' | 'run-finished' | 'view-retired' }>,
 ): void {
   switch (event.type) {
     case 'stage-reused':

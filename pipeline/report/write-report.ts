@@ -3,7 +3,7 @@ import { writeAtomically } from '../core/atomic-file.js';
 import { isDigest } from '../core/digest.js';
 import type { Exhibit } from '../stage/exhibit.js';
 import type { Store } from '../store/store.js';
-import { placeContent } from '../store/view.js';
+import { placeContent } from '../store/view/place-content.js';
 import type { ReportedStage, ShownExhibit } from './page-model.js';
 import { renderPage } from './page.js';
 import type { RunSummary, StageSummary } from './run-summary.js';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { CacheKey } from '../store/key-parts.js';
-import type { LockOwner } from './lock-owner.js';
+import type { Present } from '../store/presence/present.js';
 import type { World } from './world.js';
 
 const pollMs = 200;
@@ -31,7 +31,7 @@ export class ItemClaims<T extends Claimable> {
   /** Claims what nobody else makes. @returns those claimed; the others are put off */
   async claim(items: readonly T[]): Promise<T[]> {
     const claimed: T[] = [];
-    const others = new Map<string, { owner: LockOwner; count: number }>();
+    const others = new Map<string, { owner: Present; count: number }>();
     const attempts = await Promise.allSettled(
       items.map(async (item) => {
         const attempt = await this.world.locks.attempt(lockName(item));
@@ -71,7 +71,7 @@ export class ItemClaims<T extends Claimable> {
   }
 
   /** Says once for every other run that it is waited for. */
-  #announce({ runId, host, pid }: LockOwner, items: number): void {
+  #announce({ runId, host, pid }: Present, items: number): void {
     if (runId === this.world.locks.self.runId || this.#announced.has(runId)) return;
     this.#announced.add(runId);
     const { stage } = this;

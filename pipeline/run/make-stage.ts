@@ -6,6 +6,7 @@ import type { StageRecord } from '../store/records.js';
 import { runMapStage } from './map-items.js';
 import { StageAttempt } from './stage-attempt.js';
 import { reasonsToRun, type StageState } from './stage-state.js';
+import { UnendedWorkError } from './unended-work.js';
 import type { World } from './world.js';
 
 const longestBackoffMs = 600_000;
@@ -71,7 +72,7 @@ async function workWithRetries(state: StageState, world: World): Promise<DoneWor
     try {
       return await work(state, world, number);
     } catch (error) {
-      if (world.signal.aborted || number > policy.retries) throw error;
+      if (world.signal.aborted || number > policy.retries || error instanceof UnendedWorkError) throw error;
       const waitMs = backoffMs(policy, number);
       world.emit({
         type: 'stage-retried',
@@ -90,12 +91,15 @@ async function work(state: StageState, world: World, number: number): Promise<Do
   const { kind } = state.stage;
   const attempt = await StageAttempt.begin(state, world, number);
   try {
-    let itemCount: number | undefined;
-    if (kind.mode === 'map') itemCount = await runMapStage(kind, attempt);
-    else await attempt.submit(1, (grant) => kind.run(attempt.context(grant)));
+    const itemCount = await attempt.endedOrGivenUp(
+      kind.mode === 'map'
+        ? runMapStage(kind, attempt)
+        : attempt.submit(1, (grant) => kind.run(attempt.context(grant))).then(() => undefined),
+    );
     attempt.signal.throwIfAborted();
     return { attempt, itemCount };
   } catch (error) {
+    if (error instanceof UnendedWorkError) throw error;
     // Code that is stopped fails in many ways; what it was stopped for says more.
     attempt.signal.throwIfAborted();
     throw error;

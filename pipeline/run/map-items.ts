@@ -87,7 +87,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const settled = (): void =>
     world.emit({ type: 'stage-progress', stage, done: ++done, total: items.length, unit: 'items' });
   const fail = (item: Item, message: string, details: readonly string[] = []): void => {
-    if (failures.has(item.id)) return;
+    if (attempt.hasEnded || failures.has(item.id)) return;
     failures.set(item.id, { message, details });
     world.emit({ type: 'item-failed', stage, item: item.id, message });
     settled();
@@ -121,6 +121,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
       // The engine counts items itself; what a batch knows of its own part is a note at most.
       progress: () => undefined,
       commit: async (item, result) => {
+        if (attempt.hasEnded) throw new Error(`${item.id} comes too late: its stage was given up.`);
         const keyed = byId.get(item.id);
         if (!keyed) throw new Error(`${kind.kind} committed ${item.id}, which is not in its batch.`);
         if (keyed.result || failures.has(item.id)) return;
@@ -161,7 +162,8 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     for (const [path, absolute] of Object.entries(result.files))
       files.push({ path, ...(await world.store.blobs.take(absolute)) });
     const value = result.value ?? null;
-    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value });
+    const finishedAt = new Date().toISOString();
+    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value, finishedAt });
     return { item, files, value };
   }
 
@@ -205,11 +207,19 @@ function failedItems(
   failures: ReadonlyMap<string, Failure>,
   hint: string | undefined,
 ): UserError {
+  const [only, ...others] = failures.values();
+  // The one job of a program that is called once: its own failure is all there is to say.
+  if (only && others.length === 0 && total === 1)
+    return new UserError(`${stage} failed: ${only.message}`, {
+      details: only.details,
+      ...(hint === undefined ? {} : { hint }),
+    });
   const shown = [...failures].slice(0, shownFailures).map(([id, { message }]) => `${id}: ${message}`);
   const more = failures.size - shownFailures;
   if (more > 0) shown.push(`… and ${more} more; the journal of the run names them all`);
   const first = [...failures.values()].find(({ details }) => details.length > 0);
-  return new UserError(`${failures.size} of ${total} items of ${stage} failed; the others are kept.`, {
+  const kept = failures.size < total ? '; the others are kept' : '';
+  return new UserError(`${failures.size} of ${total} items of ${stage} failed${kept}.`, {
     details: [...shown, ...(first?.details ?? [])],
     ...(hint === undefined ? {} : { hint }),
   });

@@ -1,21 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import { relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
-import { digestOfJson } from '../core/digest.js';
 import { diskFailure } from '../core/disk-failure.js';
 import { UserError } from '../core/user-error.js';
 import type { RunOutcome } from '../events/event.js';
 import { stageLogPath } from '../events/journal.js';
-import { instanceFolder } from '../file/instance-name.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
-import type { Artifact, ArtifactReader } from '../stage/artifact.js';
+import type { Artifact } from '../stage/artifact.js';
 import type { CacheKey } from '../store/key-parts.js';
 import { removeIncomingLeftovers } from '../store/leftovers.js';
-import { removeViewLeftovers, showArtifacts, showsArtifacts } from '../store/view.js';
+import { removeViewLeftovers } from '../store/view/leftovers.js';
 import { makeStage } from './make-stage.js';
 import { discardWork } from './stage-attempt.js';
 import { stageState } from './stage-state.js';
+import { UnendedWorkError } from './unended-work.js';
+import { retireStaleViews, showStage } from './views.js';
 import type { World } from './world.js';
 
 type StageEnd =
@@ -28,10 +27,13 @@ type StageEnd =
  * Everything that happens is emitted.
  */
 export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
-  setMaxListeners(0, outer.signal);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([outer.signal, stop.signal]);
+  setMaxListeners(0, outer.signal, signal);
   const logged = new Set<string>();
   const world: World = {
     ...outer,
+    signal,
     emit: (event) => {
       if (event.type === 'stage-log') logged.add(event.stage);
       outer.emit(event);
@@ -56,11 +58,16 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
       return { outputs };
     } catch (error) {
       const tookMs = Date.now() - startedMs;
-      if (world.signal.aborted) {
+      const unended = error instanceof UnendedWorkError;
+      if (unended && outer.signal.aborted)
+        world.emit({ type: 'stage-warning', stage: stage.name, message: error.message });
+      if (outer.signal.aborted || (world.signal.aborted && !unended)) {
         world.emit({ type: 'stage-interrupted', stage: stage.name, tookMs });
         return { ended: 'interrupted' };
       }
-      if (!world.keepGoing && stage.policy.onFailure === 'stop') failedFirst ??= stage.name;
+      if (unended || (!world.keepGoing && stage.policy.onFailure === 'stop')) failedFirst ??= stage.name;
+      // The others end, too: the process has to, and what it holds of the machine does not come back before.
+      if (unended) stop.abort(new Error(`The run ends, because ${stage.name} does not.`));
       world.emit({
         type: 'stage-failed',
         stage: stage.name,
@@ -79,9 +86,10 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
 
   await removeIncomingLeftovers(world.store.root);
   await removeViewLeftovers(world.viewDirectory);
+  await retireStaleViews(plan, world);
   for (const stage of plan.stages) ends.set(stage.name, run(stage));
   const all = await Promise.all(ends.values());
-  if (world.signal.aborted) return 'interrupted';
+  if (outer.signal.aborted) return 'interrupted';
   return all.some((end) => 'ended' in end) ? 'failed' : 'succeeded';
 }
 
@@ -108,29 +116,8 @@ async function makeOrReuse(
     await discardWork(world.store, state.key);
   }
   await world.store.setLatestKey(plan.file.name, stage.name, state.key);
-  const readers = Object.entries(outputs).map(
-    ([name, artifact]) => [name, world.store.open(artifact)] as const,
-  );
-  await show(instanceFolder(stage.declared, stage.labels), Object.fromEntries(readers), world);
+  await showStage(plan.file, stage, outputs, world);
   return outputs;
-}
-
-/** Shows a result in a folder of `out/`, one run at a time. */
-async function show(
-  folder: string,
-  artifacts: Readonly<Record<string, ArtifactReader>>,
-  world: World,
-): Promise<void> {
-  if (await showsArtifacts(world.viewDirectory, folder, artifacts)) return;
-  // Where the view stands as seen from the store: the same on every machine that has both in one shared folder.
-  const place = relative(world.store.root, world.viewDirectory);
-  const lock = `view-${digestOfJson([place, folder])}`;
-  await world.locks.acquire(lock, world.signal, () => undefined);
-  try {
-    await showArtifacts(world.viewDirectory, folder, artifacts);
-  } finally {
-    await world.locks.release(lock);
-  }
 }
 
 function describeFailure(error: unknown): { message: string; details: readonly string[]; hint?: string } {

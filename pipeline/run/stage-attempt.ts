@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { crashPoint } from '../core/crash-point.js';
 import { withoutSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
+import type { UntimedEvent } from '../events/event.js';
 import type { Grant } from '../executors/executor.js';
 import { gpuEnvironment } from '../executors/gpus.js';
 import { keptLines, runProcess } from '../executors/process.js';
@@ -15,6 +16,7 @@ import type { Store } from '../store/store.js';
 import { OutputFolder } from './output-folder.js';
 import { changedSources } from './sources.js';
 import type { StageState } from './stage-state.js';
+import { defaultGraceMs, endedOrGivenUp, refuseWhileGoingOn } from './unended-work.js';
 import type { World } from './world.js';
 
 /** Timers of Node.js hold no more; it is 24 days. */
@@ -36,6 +38,7 @@ export class StageAttempt {
   readonly #lastLines: string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #begunMs: number | undefined;
+  #ended = false;
   /** Aborts when the run is cancelled, and when the stage takes longer than it may. */
   readonly signal: AbortSignal;
 
@@ -53,6 +56,7 @@ export class StageAttempt {
   }
 
   static async begin(state: StageState, world: World, number: number): Promise<StageAttempt> {
+    refuseWhileGoingOn(state.stage.name, state.key);
     const attempt = new StageAttempt(state, world, await world.store.workDirectory(state.key), number);
     for (const name of Object.keys(state.stage.kind.outputs))
       attempt.#outputs.set(name, await OutputFolder.prepare(join(attempt.directory, 'outputs', name)));
@@ -86,9 +90,24 @@ export class StageAttempt {
     });
   }
 
-  /** Ends the attempt's clock. */
+  /**
+   * Waits for the attempt's work, for what does not end when it is told to not for ever.
+   * @throws UnendedWorkError when it goes on
+   */
+  endedOrGivenUp<T>(work: Promise<T>): Promise<T> {
+    const { signal, state, world } = this;
+    const { graceMs = defaultGraceMs } = world;
+    return endedOrGivenUp(work, { stage: state.stage.name, key: state.key, signal, graceMs });
+  }
+
+  /** Ends the attempt's clock, and lets nothing more in of code that goes on. */
   end(): void {
     clearTimeout(this.#timer);
+    this.#ended = true;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended;
   }
 
   #begin(): void {
@@ -112,10 +131,13 @@ export class StageAttempt {
   context({ gpus }: Grant = { gpus: [] }): StageContext<unknown> {
     const { world, state, signal } = this;
     const stage = state.stage.name;
+    const emit = (event: UntimedEvent): void => {
+      if (!this.#ended) world.emit(event);
+    };
     const log = (line: string): void => {
       this.#lastLines.push(line);
       if (this.#lastLines.length > keptLines) this.#lastLines.shift();
-      world.emit({ type: 'stage-log', stage, line });
+      emit({ type: 'stage-log', stage, line });
     };
     const visible = gpus.length > 0 ? gpus : world.gpuLimit;
     const gpuVariables = visible === undefined ? {} : gpuEnvironment(visible);
@@ -134,11 +156,11 @@ export class StageAttempt {
       locate: (content) => world.store.blobs.path(content.digest),
       exec: (file, args, options = {}) =>
         runProcess(file, args, { ...options, env: { ...options.env, ...gpuVariables } }, { signal, log }),
-      progress: (progress) => world.emit({ type: 'stage-progress', stage, ...progress }),
+      progress: (progress) => emit({ type: 'stage-progress', stage, ...progress }),
       log,
       warn: (message) => {
         this.#warnings.push(withoutSecrets(message, state.stage.secrets));
-        world.emit({ type: 'stage-warning', stage, message });
+        emit({ type: 'stage-warning', stage, message });
       },
       metric: (name, value) => {
         if (Number.isFinite(value)) this.#metrics[name] = value;

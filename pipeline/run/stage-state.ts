@@ -1,11 +1,14 @@
+import { relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../core/json.js';
 import { withDigestsOfSecrets } from '../core/secrets.js';
 import type { PipelineFile } from '../file/parse.js';
+import { parseInstanceName } from '../file/instance-name.js';
+import type { Binding } from '../plan/bind-inputs.js';
 import type { PlannedStage } from '../plan/plan.js';
 import { changesBetween } from '../plan/changes.js';
-import { changeInWords } from '../plan/reasons.js';
+import { changeInWords, type FindSource } from '../plan/reasons.js';
 import type { Artifact } from '../stage/artifact.js';
-import type { PlanningContext } from '../stage/context.js';
+import type { NamedInput, PlanningContext } from '../stage/context.js';
 import { stageKey, type CacheKey, type StageKeyParts } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
 import { readSources, type StageSources } from './sources.js';
@@ -40,11 +43,12 @@ export async function stageState(
     revision: stage.kind.revision,
     params: withDigestsOfSecrets(stage.kind.keyParams?.(stage.params) ?? asJson(stage.params), stage.secrets),
     inputs: Object.fromEntries(
-      Object.entries(stage.inputs).map(([input, bindings]) => [
+      Object.keys(stage.inputs).map((input) => [
         input,
-        bindings.map((binding) => boundArtifact(artifacts, binding).digest),
+        boundTo(stage, input).map((binding) => boundArtifact(artifacts, binding).digest),
       ]),
     ),
+    ...inputNames(stage),
     sources: sources.keyParts,
     tools,
     ...(stage.kind.seeded(stage.params) ? { seed: stage.seed } : {}),
@@ -62,12 +66,18 @@ export async function reasonsToRun(
   world: Pick<World, 'store'>,
 ): Promise<readonly string[]> {
   const before = await world.store.latestKey(file.name, state.stage.name);
-  if (before === undefined) return ['it has not run yet'];
+  if (before === undefined) return ['it was never made before'];
   if (before === state.key) return ['its result is no longer in the store'];
   const record = await world.store.records.readStage(before);
   if (!record) return ['its last result is no longer in the store'];
+  const findSource: FindSource = (role, name) => {
+    const path = state.sources.byRole.get(role)?.find((source) => source.name === name)?.path;
+    return path === undefined ? undefined : relative(file.directory, path);
+  };
   const now = { parts: state.parts, sourceNames: state.sources.names };
-  const changes = changesBetween(record, now, inputOrigins(state.stage)).map(changeInWords);
+  const changes = changesBetween(record, now, inputOrigins(state.stage)).map((change) =>
+    changeInWords(change, findSource),
+  );
   return changes.length > 0 ? changes : ['its key changed'];
 }
 
@@ -93,23 +103,53 @@ function planningContext(
     tools,
     sources: (role) => sources.byRole.get(role) ?? [],
     input: (name) => {
-      const binding = stage.inputs[name]?.[0];
+      const binding = boundTo(stage, name)[0];
       if (!binding) throw new Error(`Stage ${stage.name} has nothing bound to its input ${name}.`);
       return world.store.open(boundArtifact(artifacts, binding));
     },
     inputList: (name) =>
-      (stage.inputs[name] ?? []).map((binding) => ({
-        name: binding.stage,
+      boundTo(stage, name).map((binding, index) => ({
+        name: `${name} ${index + 1}`,
         artifact: world.store.open(boundArtifact(artifacts, binding)),
       })),
+    namedInputs: (name) => {
+      if (!stage.kind.inputs[name]?.named)
+        throw new Error(`${stage.kind.kind} does not declare its input ${name} as named.`);
+      return boundTo(stage, name).map((binding) => ({
+        ...namedBinding(binding),
+        artifact: world.store.open(boundArtifact(artifacts, binding)),
+      }));
+    },
     hasInput: (name) => (stage.inputs[name]?.length ?? 0) > 0,
   };
 }
 
-function boundArtifact(
-  artifacts: ArtifactsByStage,
-  binding: { readonly stage: string; readonly output: string },
-): Artifact {
+/** What is bound to an input: in the order of the file, or, where the artifacts are known by them, of the names. */
+function boundTo({ kind, inputs }: PlannedStage, input: string): readonly Binding[] {
+  const bindings = inputs[input] ?? [];
+  if (!kind.inputs[input]?.named) return bindings;
+  return [...bindings].sort((a, b) => (nameInKey(a) < nameInKey(b) ? -1 : 1));
+}
+
+/** The names that stand in the key; nothing where the kind declares no input as named. */
+function inputNames(stage: PlannedStage): Pick<StageKeyParts, 'inputNames'> {
+  const named = Object.keys(stage.inputs).filter((input) => stage.kind.inputs[input]?.named);
+  if (named.length === 0) return {};
+  return {
+    inputNames: Object.fromEntries(named.map((input) => [input, boundTo(stage, input).map(nameInKey)])),
+  };
+}
+
+function nameInKey({ stage, output }: Binding): string {
+  return `${stage}.${output}`;
+}
+
+function namedBinding({ stage: name, output }: Binding): Omit<NamedInput, 'artifact'> {
+  const { stage, labels } = parseInstanceName(name) ?? { stage: name, labels: {} };
+  return { name, stage, output, axes: labels };
+}
+
+function boundArtifact(artifacts: ArtifactsByStage, binding: Binding): Artifact {
   const artifact = artifacts.get(binding.stage)?.[binding.output];
   if (!artifact) throw new Error(`Stage ${binding.stage} has not made its output ${binding.output}.`);
   return artifact;

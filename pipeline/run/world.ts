@@ -20,5 +20,7 @@ export interface World {
   /** Where `out/<stage>/` stands. */
   readonly viewDirectory: string;
   readonly signal: AbortSignal;
+  /** How long a stage's code may go on when it was told to end; half a minute where nothing is said. */
+  readonly graceMs?: number;
   readonly emit: (event: UntimedEvent) => void;
 }

@@ -40,7 +40,8 @@ export interface CommandHost {
 export interface StageCommand<S extends z.ZodObject = z.ZodObject> {
   /** The words that it takes, for its help: `[FILE] STAGE[.OUTPUT]`. */
   readonly words: string;
-  readonly wordsHelp: string;
+  /** What the words are; absent for a command that takes none. */
+  readonly wordsHelp?: string;
   readonly options: S;
   /** @returns the exit code: 0, or 1 when what was asked for was not reached. @throws UserError for wrong words */
   run(words: readonly string[], options: z.output<S>, host: CommandHost): Promise<number>;

@@ -53,6 +53,18 @@ export interface Host {
   digestOf(path: string): Promise<Digest>;
 }
 
+/** An artifact of an input that is declared `named`. */
+export interface NamedInput {
+  /** `score[arm=mixed,seed=2]`. */
+  readonly name: string;
+  /** The stage of the file, `score`, and which of its outputs. */
+  readonly stage: string;
+  readonly output: string;
+  /** The labels of the instance on its axes, by axis: `{ arm: 'mixed', seed: '2' }`; empty for a stage without any. */
+  readonly axes: Readonly<Record<string, string>>;
+  readonly artifact: ArtifactReader;
+}
+
 /** What `items` and `itemKey` of a map stage may look at: everything that the key of the stage is made of. */
 export interface PlanningContext<P> {
   readonly params: P;
@@ -65,8 +77,13 @@ export interface PlanningContext<P> {
   readonly tools: JsonObject;
   /** The one artifact bound to this input. @throws when the input is optional and not bound */
   input(name: string): ArtifactReader;
-  /** All artifacts bound to a `many` input, in the order of the file, with the names they have there. */
+  /**
+   * All artifacts bound to a `many` input, in the order of the file; instances of one stage in that of their names.
+   * What they are called here, `datasets 2`, says their place only: the key does not know where they come from.
+   */
   inputList(name: string): readonly { readonly name: string; readonly artifact: ArtifactReader }[];
+  /** The artifacts bound to a `named` input with what they are called, in the order of their names. */
+  namedInputs(name: string): readonly NamedInput[];
   hasInput(name: string): boolean;
 }
 

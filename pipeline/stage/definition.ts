@@ -15,6 +15,12 @@ export interface InputSpec {
   readonly type: ArtifactType;
   /** Takes a list of artifacts; otherwise exactly one. */
   readonly many?: boolean;
+  /**
+   * By which stage and under which axis values the artifacts were made matters to the result (a table has a row for
+   * each): then these names are part of the key, and `namedInputs` hands them out. Otherwise nobody gets to know
+   * them, and renaming a stage re-runs nothing.
+   */
+  readonly named?: boolean;
   readonly optional?: boolean;
   readonly description: string;
 }

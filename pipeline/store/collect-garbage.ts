@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { crashPoint } from '../core/crash-point.js';
 import type { Digest } from '../core/digest.js';
 import type { CacheKey } from './key-parts.js';
 import { findLeftovers, findLocks, folderBytes } from './leftovers.js';
 import { Marks, marksOf } from './mark.js';
-import type { Present } from './presence.js';
+import type { Present } from './presence/present.js';
 import { keysByRun, type RunKeys } from './keys-by-run.js';
 import type { Store } from './store.js';
 
@@ -15,6 +16,10 @@ export interface GarbageOptions {
   readonly maxSizeBytes?: number;
   /** Finds out, removes nothing. */
   readonly dryRun: boolean;
+  /** Ends the wait for a sign of life of runs on other machines. */
+  readonly signal?: AbortSignal;
+  /** Called when it is waited for, which lasts a minute when there comes none. */
+  readonly onWait?: (doubtful: readonly Present[]) => void;
 }
 
 /** What was removed, or would be. */
@@ -40,12 +45,16 @@ export interface GarbageReport {
  * @throws UserError when a pin cannot be read
  */
 export async function collectGarbage(store: Store, options: GarbageOptions): Promise<GarbageReport> {
-  const leave = options.dryRun ? undefined : await store.presence.announce('gc', '');
+  const { signal = new AbortController().signal, onWait = () => undefined } = options;
+  // Before it is announced: runs that begin wait until a collection is over, which must not last longer than it has to.
+  await store.presence.listSurely(signal, onWait);
+  const here = options.dryRun
+    ? undefined
+    : await store.presence.announce('gc', `gc-${randomBytes(4).toString('hex')}`);
   try {
     const leftovers = await findLeftovers(store.root);
     const busy = (await store.presence.list()).filter(({ role }) => role === 'run');
-    // Runs that begin wait until this is over: it must not last longer than it has to.
-    if (busy.length > 0) await leave?.();
+    if (busy.length > 0) await here?.leave();
     const garbage =
       busy.length > 0
         ? { ...noGarbage, freedBytes: await sizeOfFiles(leftovers), leftovers }
@@ -53,7 +62,7 @@ export async function collectGarbage(store: Store, options: GarbageOptions): Pro
     if (!options.dryRun) await sweep(store, garbage);
     return { ...garbage, busy };
   } finally {
-    await leave?.();
+    await here?.leave();
   }
 }
 
@@ -74,7 +83,7 @@ async function findGarbage(
   options: GarbageOptions,
   leftovers: readonly string[],
 ): Promise<Garbage> {
-  const history = await keysByRun(store.root);
+  const history = await keysByRun(store);
   const { kept, marks } = await markKept(store, history, options);
   const blobsThere = await store.blobs.list();
   const blobs = [...blobsThere.keys()].filter((digest) => !marks.blobs.has(digest));

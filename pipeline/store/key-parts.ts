@@ -16,6 +16,8 @@ export interface StageKeyParts {
   readonly params: JsonValue;
   /** Digests of the artifacts bound to each input, so that an upstream change without effect ends here. */
   readonly inputs: Readonly<Record<string, readonly Digest[]>>;
+  /** Of inputs whose kind declares them `named`: what their artifacts are called, in the order of `inputs`. */
+  readonly inputNames?: Readonly<Record<string, readonly string[]>>;
   /** Contents of the source files by role; by name where names matter to the result. */
   readonly sources: Readonly<Record<string, JsonValue>>;
   /** Versions of outside tools: Blender's build, the tensor backend. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../core/atomic-file.js';
@@ -33,6 +33,7 @@ export interface ItemRecord {
   readonly parts: ItemKeyParts;
   readonly files: readonly ArtifactFile[];
   readonly value: JsonValue;
+  readonly finishedAt: string;
 }
 
 /** As it lies on the disk: with the sizes of its manifests, so that one that was cut short is noticed unopened. */
@@ -66,6 +67,7 @@ const itemRecord = z.object({
   parts: z.custom<ItemKeyParts>((value) => typeof value === 'object' && value !== null),
   files: z.array(z.object({ path: z.string(), digest, sizeBytes: z.number() })),
   value: json,
+  finishedAt: z.string(),
 });
 
 /**
@@ -118,14 +120,6 @@ export class Records {
     if (!record) return undefined;
     for (const file of record.files) if (!(await this.#blobs.has(file))) return undefined;
     return record;
-  }
-
-  /** When the record of a key was written; undefined when there is none. */
-  async writtenAt(key: CacheKey): Promise<Date | undefined> {
-    return stat(this.path(key)).then(
-      ({ mtime }) => mtime,
-      () => undefined,
-    );
   }
 
   async write(key: CacheKey, record: StageRecord | ItemRecord): Promise<void> {

@@ -12,7 +12,7 @@ import { ItemLists } from './item-lists.js';
 import type { CacheKey } from './key-parts.js';
 import { openArtifact } from './manifest.js';
 import { Pins } from './pins.js';
-import { Presence } from './presence.js';
+import { Presence } from './presence/presence.js';
 import { Records } from './records.js';
 
 const pointer = z.object({ key: z.custom<CacheKey>(isDigest) });

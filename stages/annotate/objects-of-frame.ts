@@ -1,5 +1,5 @@
 import type { FrameRecord } from '../lib/dataset/frame-record.js';
-import type { BoxXyxyPx, ObjectRecord } from '../lib/dataset/record.js';
+import type { BoxXyxyPx, Keypoints, ObjectRecord } from '../lib/dataset/record.js';
 import type { InstanceMask } from '../lib/imaging/masks.js';
 import { boxesFromMask } from './boxes-from-mask.js';
 
@@ -64,6 +64,7 @@ export function objectsOfFrame(
       truncated: object.amodalBox === null || reachesOver(object.amodalBox, record),
       areaPx,
       ...(object.amodalBox === null ? {} : { amodalBox: object.amodalBox }),
+      ...(object.keypoints === undefined ? {} : { keypoints: insideOf(object.keypoints, record) }),
       attributes: object.attributes,
     });
   }
@@ -83,6 +84,19 @@ function dropReason(
   if (areaPx === 0) return 'out of sight';
   if (visibleFraction < limits.minVisible) return 'hidden';
   return areaPx < limits.minPixels ? 'small' : undefined;
+}
+
+/** Points outside of the image are not known, as COCO has it: [0, 0, 0]. */
+function insideOf(
+  keypoints: Keypoints,
+  { width, height }: { readonly width: number; readonly height: number },
+): Keypoints {
+  return Object.fromEntries(
+    Object.entries(keypoints).map(([name, [x, y, visibility]]) => [
+      name,
+      x >= 0 && y >= 0 && x < width && y < height && visibility > 0 ? [x, y, visibility] : [0, 0, 0],
+    ]),
+  );
 }
 
 function reachesOver(

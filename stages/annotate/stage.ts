@@ -5,8 +5,9 @@ import { annotateParamsSchema } from './params.js';
 /** Boxes out of instance masks. */
 export const annotateStage = defineStage({
   kind: 'annotate',
-  summary: 'Turns rendered frames into a dataset: tight boxes of what the instance masks show.',
-  revision: 1,
+  summary:
+    'Turns rendered frames into a dataset: tight boxes of what the instance masks show, and keypoints.',
+  revision: 2,
   params: annotateParamsSchema,
   inputs: { frames: { type: 'frames', description: artifactTypes.frames } },
   outputs: { dataset: { type: 'dataset', description: artifactTypes.dataset } },

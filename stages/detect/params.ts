@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Item } from '../../pipeline/stage/context.js';
 import type { PredictionRecord } from '../lib/dataset/prediction-record.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
+import { resizeChoices } from './shrink.js';
 import { backendChoices } from '../lib/tensors/backend-choice.js';
 
 /** What `with` of detect may say. */
@@ -19,6 +20,18 @@ export const detectParams = z.strictObject({
     .default(0.45)
     .describe('Of two boxes of a class that overlap (IoU) by more than this, the lower-scored one goes.'),
   maxDetections: z.number().int().min(1).default(100).describe('At most so many detections an image.'),
+  resize: z
+    .enum(resizeChoices)
+    .default('sharp')
+    .describe(
+      'sharp shrinks large images without aliasing first; darknet samples them at once, as darknet itself, for equal figures.',
+    ),
+  runtime: z
+    .enum(['tfjs', 'onnx'])
+    .default('tfjs')
+    .describe(
+      'TensorFlow.js on the backend below, or ONNX Runtime on the CPU, which is several times faster there.',
+    ),
   backend: z
     .enum(backendChoices)
     .default('auto')

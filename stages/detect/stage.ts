@@ -8,7 +8,7 @@ import { detectParams, type Finding } from './params.js';
 export const detectStage = defineMapStage({
   kind: 'detect',
   summary: 'Find objects in images with a trained detector.',
-  revision: 1,
+  revision: 2,
   params: detectParams,
   inputs: {
     detector: { type: 'detector', description: 'The network.' },
@@ -17,7 +17,8 @@ export const detectStage = defineMapStage({
   outputs: { predictions: { type: 'predictions', description: 'What was found in each image.' } },
   seeded: () => false,
   resources: ({ backend }) => ({ cpu: 1, ...(backend === 'gpu' ? { gpu: 1 } : {}) }),
-  tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
+  tools: ({ backend, runtime }) =>
+    Promise.resolve({ backend: runtime === 'onnx' ? 'onnx' : expectedBackend(backend) }),
   async *items(context) {
     for await (const line of context.input('images').readLines('records.jsonl')) {
       const record = datasetRecordSchema.parse(JSON.parse(line));
@@ -27,6 +28,7 @@ export const detectStage = defineMapStage({
   itemKey: ({ record }, context) => ({
     image: record.imageDigest,
     detector: context.input('detector').digest,
+    resize: context.params.resize,
     threshold: context.params.threshold,
     nms: context.params.nms,
     maxDetections: context.params.maxDetections,

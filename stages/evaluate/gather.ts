@@ -2,7 +2,7 @@ import { nearestName } from '../../pipeline/core/nearest-name.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { Dataset } from '../lib/dataset/dataset.js';
 import type { PredictionRecord } from '../lib/dataset/prediction-record.js';
-import type { DatasetRecord } from '../lib/dataset/record.js';
+import type { DatasetRecord, ObjectRecord } from '../lib/dataset/record.js';
 import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
 import { EvaluationBuilder } from '../lib/metrics/evaluation-builder.js';
 import type { StableSample } from './stable-sample.js';
@@ -15,6 +15,8 @@ export interface JudgedImage {
 
 export interface Gathered {
   readonly evaluation: BoxEvaluation;
+  /** The truth's images in the order of their numbers, without outlines. */
+  readonly records: readonly DatasetRecord[];
   /** The sampled images, in the order of the sample. */
   readonly sampled: readonly JudgedImage[];
   /** Detections that were left out because their class is not in the truth, by class. */
@@ -30,15 +32,23 @@ export interface Gathered {
 export async function gather(
   truth: Dataset,
   predictions: AsyncIterable<PredictionRecord>,
-  options: { readonly otherClasses: 'error' | 'ignore'; readonly sample: StableSample<DatasetRecord> },
+  options: {
+    readonly otherClasses: 'error' | 'ignore';
+    readonly difficult: 'count' | 'ignore';
+    readonly sample: StableSample<DatasetRecord>;
+  },
 ): Promise<Gathered> {
   const { classes } = truth.header;
   const builder = new EvaluationBuilder(classes);
   const images = new Map<string, { number: number; sizePx: string }>();
+  const records: DatasetRecord[] = [];
+  const isOptional = ({ difficult }: ObjectRecord): boolean =>
+    options.difficult === 'ignore' && difficult === true;
   let objectCount = 0;
   for await (const record of truth.records()) {
-    images.set(record.id, { number: builder.addTruth(record.objects), sizePx: sizeOf(record) });
+    images.set(record.id, { number: builder.addTruth(record.objects, isOptional), sizePx: sizeOf(record) });
     objectCount += record.objects.length;
+    records.push({ ...record, objects: record.objects.map(withoutOutline) });
     options.sample.offer(record.imageDigest, record);
   }
   if (objectCount === 0)
@@ -85,7 +95,13 @@ export async function gather(
     const found = foundIn.get(record.id);
     return found ? [{ truth: record, found }] : [];
   });
-  return { evaluation: builder.finish(), sampled, otherClasses };
+  return { evaluation: builder.finish(), records, sampled, otherClasses };
+}
+
+/** Outlines are large, and boxes are all that is compared. */
+function withoutOutline(object: ObjectRecord): ObjectRecord {
+  const { segmentation, ...rest } = object;
+  return segmentation === undefined ? object : rest;
 }
 
 function sizeOf(record: { readonly width: number; readonly height: number }): string {

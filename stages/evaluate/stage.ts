@@ -1,43 +1,30 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { UserError } from '../../pipeline/core/user-error.js';
 import { defineStage } from '../../pipeline/stage/definition.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
+import { evaluateParams } from './params.js';
+import type { Slices } from './slicing.js';
 
-const params = z.strictObject({
-  otherClasses: z
-    .enum(['error', 'ignore'])
-    .default('error')
-    .describe(
-      'What a detection of a class that the truth does not know is: an error, or left out and counted',
-    ),
-  sheet: z
-    .strictObject({
-      images: z
-        .number()
-        .int()
-        .min(0)
-        .max(200)
-        .default(12)
-        .describe('How many images the contact sheet shows'),
-      minScore: z.number().min(0).max(1).default(0.25).describe('Detections below this score are not drawn'),
-    })
-    .prefault({})
-    .describe('The pictures for the report; the figures do not depend on it'),
-});
-type EvaluateParams = z.infer<typeof params>;
+type EvaluateParams = z.output<typeof evaluateParams>;
 
-/** Measures what a detector found against the truth: COCO's twelve figures, curves, and pictures to look at. */
+/** Measures what a detector found against the truth: figures with intervals, curves, slices, errors, and pictures. */
 export const evaluateStage = defineStage({
   kind: 'evaluate',
-  summary: "Measures predictions against the truth with COCO's twelve figures",
-  revision: 1,
-  params,
+  summary: "Measures predictions against the truth: COCO's figures, intervals, slices, kinds of errors",
+  revision: 2,
+  params: evaluateParams,
   inputs: {
     predictions: { type: 'predictions', description: 'What a detector found in the images of the truth' },
     truth: { type: 'dataset', description: 'Images with the right boxes' },
   },
-  outputs: { scores: { type: 'scores', description: 'Figures and curves (scores.json)' } },
-  seeded: () => false,
+  outputs: {
+    scores: {
+      type: 'scores',
+      description: 'Figures and curves (scores.json, scores.xlsx), and what they come from (ranking.json)',
+    },
+  },
+  seeded: () => true,
   run: evaluate,
 });
 
@@ -48,33 +35,69 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
     { gather },
     { StableSample },
     { computeScores },
-    { showFigures, showFrames, showClasses },
+    { slicesOf, sliceNames },
+    { showFigures, showFrames, showClasses, showOperatingPoints, showSlices, showErrors, showGallery },
+    { scoreSheets },
+    { spreadsheet },
   ] = await Promise.all([
     import('../lib/dataset/dataset.js'),
     import('../lib/dataset/predictions.js'),
     import('./gather.js'),
     import('./stable-sample.js'),
     import('./compute-scores.js'),
+    import('./slicing.js'),
     import('./exhibits.js'),
+    import('./score-sheets.js'),
+    import('../lib/tables/spreadsheet.js'),
   ]);
-  const { otherClasses, sheet } = context.params;
+  const { otherClasses, difficult, resamples, sheet, voc, slices } = context.params;
   const truth = await readDataset(context.input('truth'), 'the truth');
   const predictions = readPredictions(context.input('predictions'), 'the predictions');
   const sample = new StableSample<DatasetRecord>(sheet.images);
-  const gathered = await gather(truth, predictions, { otherClasses, sample });
+  const gathered = await gather(truth, predictions, { otherClasses, difficult, sample });
+  const { evaluation, records } = gathered;
+  const { classes } = truth.header;
   for (const [name, count] of gathered.otherClasses)
     context.warn(`${count} detections of class "${name}" are left out: the truth does not know that class.`);
+  expectNames(slices.pairs, sliceNames(records));
+  const sliced: Slices = slices.maxValues === 0 ? { slices: [], leftOut: [] } : slicesOf(records, slices);
+  if (sliced.leftOut.length > 0)
+    context.log(`more than ${slices.maxValues} values, so no slices: ${sliced.leftOut.join(', ')}`);
 
   context.signal.throwIfAborted();
-  const scores = computeScores(gathered.evaluation, truth.header.classes);
-  await context.output('scores').write('scores.json', `${JSON.stringify(scores, null, 2)}\n`);
+  const options = { resamples, seed: context.seed, voc, slices: sliced.slices };
+  const computed = computeScores(evaluation, classes, options);
+  const { scores } = computed;
+  if (scores.counts.optional > 0)
+    context.warn(`${scores.counts.optional} difficult objects need not be found (difficult: ignore).`);
+  const output = context.output('scores');
+  await output.write('scores.json', `${JSON.stringify(scores, null, 2)}\n`);
+  const ranking = { version: 1, images: records.map(({ id }) => id), classes: computed.classes };
+  await output.write('ranking.json', `${JSON.stringify(ranking)}\n`);
+  await output.write('scores.xlsx', await spreadsheet(scoreSheets(scores, classes)));
   for (const [name, value] of Object.entries(scores.stats)) context.metric(name, value);
+  const bestF1 = scores.bestOperatingPoint?.micro.f1 ?? null;
+  if (bestF1 !== null) context.metric('best F1', bestF1);
   for (const { class: name, truth: count } of scores.perClass)
     if (count === 0)
       context.warn(`The truth has no object of class "${name}", so that class is in no figure.`);
+
+  const locate = ({ imageDigest }: DatasetRecord): string =>
+    context.input('truth').locate({ digest: imageDigest });
   await showFigures(context, scores);
-  await showFrames(context, gathered.sampled, (image) =>
-    context.input('truth').locate({ digest: image.truth.imageDigest }),
-  );
+  await showFrames(context, gathered.sampled, (image) => locate(image.truth));
   await showClasses(context, scores);
+  await showOperatingPoints(context, scores);
+  await showSlices(context, scores);
+  await showErrors(context, scores, classes);
+  await showGallery(context, { evaluation, errors: computed.errors, classes, records, locate });
+}
+
+/** @throws UserError for a pair of attributes that nothing has */
+function expectNames(pairs: readonly (readonly [string, string])[], names: readonly string[]): void {
+  for (const name of pairs.flat())
+    if (!names.includes(name))
+      throw new UserError(`slices.pairs: no image and no object has the attribute "${name}".`, {
+        hint: `There are: ${names.join(', ')}.`,
+      });
 }

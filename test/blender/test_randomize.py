@@ -95,6 +95,12 @@ class LensTest(unittest.TestCase):
     def test_the_same_numbers_as_in_typescript(self):
         np.testing.assert_allclose(Lens(-0.3, 640, 400).source([[100.5, 50.5]])[0], SOURCE_OF_TYPESCRIPT, rtol=1e-12)
 
+    def test_keypoints_go_where_their_pixels_go(self):
+        lens = Lens(-0.3, 640, 400)
+        x, y = lens.source([[100.0, 50.0]])[0]
+        points = lens.keypoints({"nose": [x, y, 2], "left_eye": [0, 0, 0]})
+        self.assertEqual(points, {"nose": [100.0, 50.0, 2], "left_eye": [0, 0, 0]})
+
     def test_a_barrel_makes_the_middle_larger(self):
         mask = np.zeros((100, 100), dtype=int)
         mask[40:60, 40:60] = 1  # 400 pixels

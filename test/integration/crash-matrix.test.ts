@@ -18,7 +18,7 @@ stages:
     uses: command
     with:
       each: in/*.txt
-      run: [sh, -c, 'echo {stem} >> started; tr a-z A-Z < {input} > {output}']
+      run: [sh, -c, 'echo {stem} >> started; echo {stem}; tr a-z A-Z < {input} > {output}']
       outputs: '{stem}.out'
   joined:
     uses: command
@@ -100,6 +100,7 @@ async function startsOf(workspace: string): Promise<string[]> {
 
 /** Two visits pass before, where a point is visited by every item: some are acknowledged then. */
 function faultAt(point: CrashPoint): string {
+  if (point.startsWith('journal-before-')) return /event|log/.test(point) ? `${point}@4` : point;
   return /^(item-record|blob)-(?!before-write)/.test(point) ? `${point}@3` : point;
 }
 
@@ -125,7 +126,7 @@ describe('the crash matrix', () => {
     root = await mkdtemp(join(tmpdir(), 'darkroom-crash-'));
     undisturbed = await freshWorkspace('undisturbed');
     expect(await command(['run', undisturbed])).toMatchObject({ code: 0 });
-    expect(Object.keys(await viewState(undisturbed))).toHaveLength(itemCount + 3);
+    expect(Object.keys(await viewState(undisturbed))).toHaveLength(itemCount + 5);
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 

@@ -52,7 +52,14 @@ const requests: Readonly<Record<string, () => Promise<[StageKind, StageRequest]>
       attributes: { look: 'home' },
       objects: [
         { ...object, instance: 1, pixelsAlone: 48, pixelsVisible: 40 },
-        { ...object, instance: 2, pixelsAlone: 72, pixelsVisible: 72, amodalBox: [6, 6, 18, 14] },
+        {
+          ...object,
+          instance: 2,
+          pixelsAlone: 72,
+          pixelsVisible: 72,
+          amodalBox: [6, 6, 18, 14],
+          keypoints: { nose: [8.5, 7, 2], left_knee: [9, 12, 1], right_knee: [17, 12, 1] },
+        },
       ],
       camera: { worldToCamera: new Array<number>(16).fill(0), intrinsics: new Array<number>(9).fill(0) },
     };

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import fastGlob from 'fast-glob';
 import { canonicalJson } from '../../pipeline/core/canonical-json.js';
 import { digestOfBytes, digestOfFile, digestOfJson, type Digest } from '../../pipeline/core/digest.js';
+import { parseInstanceName } from '../../pipeline/file/instance-name.js';
 import { derivedSeed } from '../../pipeline/core/seed.js';
 import type { JsonObject, JsonValue } from '../../pipeline/core/json.js';
 import type { ArtifactFile, ArtifactReader, OutputWriter } from '../../pipeline/stage/artifact.js';
@@ -24,6 +25,8 @@ export interface StageRun {
 export interface StageRequest {
   readonly params: JsonObject;
   readonly inputs?: Readonly<Record<string, ArtifactReader | readonly ArtifactReader[]>>;
+  /** What the artifacts of `named` inputs are called, `score[seed=1]`; in the order of the input's list. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
   readonly seed?: number;
   readonly baseDirectory?: string;
   readonly workDirectory?: string;
@@ -69,7 +72,7 @@ function readerOf(type: string, files: readonly ArtifactFile[], paths: Map<Diges
     readBytes: async (path) => readFile(locate(await file(path))),
     async *readLines(path) {
       const text = await readFile(locate(await file(path)), 'utf8');
-      yield* text.split('\n').filter((line) => line !== '');
+      yield* text.split(/\r?\n/).filter((line) => line !== '');
     },
   };
 }
@@ -189,7 +192,16 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
       return remember(first);
     },
     inputList: (name) =>
-      list(name).map((artifact, index) => ({ name: `${name}-${index}`, artifact: remember(artifact) })),
+      list(name).map((artifact, index) => ({ name: `${name} ${index + 1}`, artifact: remember(artifact) })),
+    namedInputs: (name) =>
+      list(name)
+        .map((artifact, index) => {
+          const called = request.names?.[name]?.[index] ?? `${name}-${index + 1}`;
+          const { stage, labels } = parseInstanceName(called) ?? { stage: called, labels: {} };
+          const output = kind.inputs[name]?.type ?? '';
+          return { name: called, stage, output, axes: labels, artifact: remember(artifact) };
+        })
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
     hasInput: (name) => list(name).length > 0,
     output,
     locate: (content) => {

@@ -98,9 +98,9 @@ function causeLines(
   findSource: FindSource,
   indent: string,
 ): string[] {
-  const place = change.part === 'sources' ? findSource(stage, change.role, change.path) : undefined;
+  const find = (role: string, name: string): string | undefined => findSource(stage, role, name);
   return [
-    `${indent}${changeInFull(change)}${place === undefined ? '' : ` (${place})`}`,
+    `${indent}${changeInFull(change, find)}`,
     ...upstream.flatMap(({ stage: name, causes }) =>
       causes.length === 0
         ? [`${indent}  ${name} is not in the earlier run, or its result is no longer in the store`]

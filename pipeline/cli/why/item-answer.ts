@@ -42,14 +42,13 @@ export async function answerForItem(state: StageState, id: string, moments: Mome
         : `It has ${ids.length}: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}.`,
     });
   }
-  const made = (await moments.store.records.readItem(keyed.key)) !== undefined;
-  const madeAt = made ? await moments.store.records.writtenAt(keyed.key) : undefined;
+  const made = await moments.store.records.readItem(keyed.key);
   return {
     stage: name,
     item: id,
     kind: kind.kind,
     state: state.record ? 'current' : made ? 'reused' : 'runs',
-    ...(madeAt === undefined ? {} : { madeAt: madeAt.toISOString() }),
+    ...(made ? { madeAt: made.finishedAt } : {}),
     ...(await compared(keyed, state, moments)),
   };
 }

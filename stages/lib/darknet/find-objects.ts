@@ -3,7 +3,7 @@ import type { BoxXyxyPx } from '../dataset/record.js';
 import type { RgbImage } from '../imaging/decode-image.js';
 import { boxToImage, clipBox, letterboxOf } from '../imaging/letterbox.js';
 import { resampleInto } from '../imaging/resample.js';
-import { nonMaximumSuppression } from '../metrics/nms.js';
+import { nonMaximumSuppression, type ScoredBoxes } from '../metrics/nms.js';
 import { decodeHeads } from './decode.js';
 import type { Predictor } from './network.js';
 
@@ -24,6 +24,12 @@ export interface FoundObject {
   readonly score: number;
 }
 
+/** The size of a network's input in pixels. */
+interface InputSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * Everything that a detector finds in images: letterboxed, predicted, decoded, suppressed, and put back into the
  * images' own pixels. Best score first.
@@ -34,13 +40,7 @@ export async function findObjects(
   options: FindOptions,
 ): Promise<FoundObject[][]> {
   const { width, height } = predictor.cfg;
-  const pixels = new Float32Array(images.length * height * width * 3);
-  for (const [n, image] of images.entries()) {
-    const target = pixels.subarray(n * height * width * 3, (n + 1) * height * width * 3);
-    const { placement } = letterboxOf(image.originalWidth, image.originalHeight, width, height);
-    resampleInto(target, width, height, image, placement);
-  }
-  const input = tf.tensor4d(pixels, [images.length, height, width, 3]);
+  const input = tf.tensor4d(letterboxed(images, predictor.cfg), [images.length, height, width, 3]);
   const heads = predictor.predict(input);
   const raw = await Promise.all(heads.map(async (head) => (await head.data()) as Float32Array));
   const grids = heads.map((head) => ({ rows: head.shape[1], columns: head.shape[2] }));
@@ -51,14 +51,35 @@ export async function findObjects(
       return values.subarray(n * size, (n + 1) * size);
     });
     const found = decodeHeads(predictor.cfg, own, grids, options.threshold);
-    const kept = nonMaximumSuppression(found, options.nmsIou).slice(0, options.maxDetections);
-    const letterbox = letterboxOf(image.originalWidth, image.originalHeight, width, height);
-    return kept.flatMap((i): FoundObject[] => {
-      const side = (s: number): number => found.boxes[4 * i + s] ?? 0;
-      const inImage = boxToImage(letterbox, [side(0), side(1), side(2), side(3)]);
-      const box = clipBox(inImage, image.originalWidth, image.originalHeight);
-      const empty = box[2] <= box[0] || box[3] <= box[1]; // it lay in the grey beside the image
-      return empty ? [] : [{ box, classIndex: found.classes[i] ?? 0, score: found.scores[i] ?? 0 }];
-    });
+    return inImage(found, image, predictor.cfg, options);
+  });
+}
+
+/** Images as a network sees them. @returns [N, height, width, 3], 0–1 */
+export function letterboxed(images: readonly RgbImage[], { width, height }: InputSize): Float32Array {
+  const pixels = new Float32Array(images.length * height * width * 3);
+  for (const [n, image] of images.entries()) {
+    const target = pixels.subarray(n * height * width * 3, (n + 1) * height * width * 3);
+    const { placement } = letterboxOf(image.originalWidth, image.originalHeight, width, height);
+    resampleInto(target, width, height, image, placement);
+  }
+  return pixels;
+}
+
+/** What is left of decoded boxes after suppression, in the image's own pixels. @param found in pixels of the input */
+export function inImage(
+  found: ScoredBoxes,
+  image: RgbImage,
+  { width, height }: InputSize,
+  options: FindOptions,
+): FoundObject[] {
+  const kept = nonMaximumSuppression(found, options.nmsIou).slice(0, options.maxDetections);
+  const letterbox = letterboxOf(image.originalWidth, image.originalHeight, width, height);
+  return kept.flatMap((i): FoundObject[] => {
+    const side = (s: number): number => found.boxes[4 * i + s] ?? 0;
+    const placed = boxToImage(letterbox, [side(0), side(1), side(2), side(3)]);
+    const box = clipBox(placed, image.originalWidth, image.originalHeight);
+    const empty = box[2] <= box[0] || box[3] <= box[1]; // it lay in the grey beside the image
+    return empty ? [] : [{ box, classIndex: found.classes[i] ?? 0, score: found.scores[i] ?? 0 }];
   });
 }

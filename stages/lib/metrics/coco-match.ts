@@ -13,6 +13,8 @@ export interface TruthColumns extends BoxColumns {
   readonly areaPx: ArrayLike<number>;
   /** [G] 1 for a box around many objects. */
   readonly crowd: ArrayLike<number>;
+  /** [G] 1 for an object that need not be found: neither right nor wrong, and taken once. */
+  readonly optional?: ArrayLike<number>;
 }
 
 export interface DetectionColumns extends BoxColumns {
@@ -49,6 +51,12 @@ export interface BoxMatches {
   /** [M] places in the arrays below: class by class, by falling score. */
   readonly order: Uint32Array;
   readonly score: Float64Array;
+  /** [M] */
+  readonly image: Uint32Array;
+  /** [M] its place among the detections that were given. */
+  readonly detection: Uint32Array;
+  /** [M] the true box that it took at IoU .5 for objects of every size, −1 for none. */
+  readonly truth: Int32Array;
   /** [M] how many detections of the same image and class score higher. */
   readonly rank: Uint8Array;
   /** Per area range [M]: bit t is set when it took a ground truth at IoU threshold t. */
@@ -73,6 +81,9 @@ export function matchBoxes(evaluation: BoxEvaluation): BoxMatches {
   const capacity = found.length;
   const perArea = <T>(make: () => T): T[] => areaNames.map(make);
   const score = new Float64Array(capacity);
+  const image = new Uint32Array(capacity);
+  const detection = new Uint32Array(capacity);
+  const truthOf = new Int32Array(capacity).fill(-1);
   const rank = new Uint8Array(capacity);
   const matched = perArea(() => new Uint16Array(capacity));
   const ignored = perArea(() => new Uint16Array(capacity));
@@ -96,9 +107,15 @@ export function matchBoxes(evaluation: BoxEvaluation): BoxMatches {
     const kept = found.subarray(start, Math.min(end, start + maxDetections));
     for (let r = 0; r < kept.length; r++) {
       score[written + r] = detections.score[kept[r] as number] as number;
+      image[written + r] = cellImage;
+      detection[written + r] = kept[r] as number;
       rank[written + r] = r;
     }
-    matchCell(evaluation, kept, truthOrder.subarray(truthAt, truthEnd), written, { matched, ignored });
+    matchCell(evaluation, kept, truthOrder.subarray(truthAt, truthEnd), written, {
+      matched,
+      ignored,
+      truth: truthOf,
+    });
     written += kept.length;
     classStart[cellClass + 1] = written;
     start = end;
@@ -109,7 +126,20 @@ export function matchBoxes(evaluation: BoxEvaluation): BoxMatches {
     classStart[k + 1] = Math.max(classStart[k + 1] as number, classStart[k] as number);
     sortByScore(order, classStart[k] as number, classStart[k + 1] as number, score);
   }
-  return { classCount, classStart, order, score, rank, matched, ignored, truthCount: countTruth(evaluation) };
+  const truthCount = countTruth(evaluation);
+  return {
+    classCount,
+    classStart,
+    order,
+    score,
+    image,
+    detection,
+    truth: truthOf,
+    rank,
+    matched,
+    ignored,
+    truthCount,
+  };
 }
 
 /** @param written where the cell's detections start in the result's arrays */
@@ -118,7 +148,7 @@ function matchCell(
   found: Uint32Array,
   truths: Uint32Array,
   written: number,
-  result: { readonly matched: readonly Uint16Array[]; readonly ignored: readonly Uint16Array[] },
+  result: Pick<BoxMatches, 'matched' | 'ignored' | 'truth'>,
 ): void {
   const truthCount = truths.length;
   const ious = new Float64Array(found.length * truthCount); // [D, G]
@@ -157,6 +187,7 @@ function matchCell(
         const g = candidates[bestAt] as number;
         taken[g] = (taken[g] as number) | (1 << t);
         hits |= 1 << t;
+        if (area === 0 && t === 0) result.truth[written + d] = truths[g] as number;
         ignoredAt = bestAt < counting.length ? ignoredAt & ~(1 << t) : ignoredAt | (1 << t);
       }
       (result.matched[area] as Uint16Array)[written + d] = hits;
@@ -187,7 +218,12 @@ type Corners = [number, number, number, number];
 
 function ignores(truth: TruthColumns, index: number, minPx: number, maxPx: number): boolean {
   const areaPx = truth.areaPx[index] as number;
-  return truth.crowd[index] === 1 || areaPx < minPx || areaPx > maxPx;
+  return counts(truth, index) ? areaPx < minPx || areaPx > maxPx : true;
+}
+
+/** Whether an object has to be found at all: not a crowd, and not optional. */
+export function counts(truth: TruthColumns, index: number): boolean {
+  return truth.crowd[index] !== 1 && truth.optional?.[index] !== 1;
 }
 
 /** @returns per area range [K] */

@@ -10,6 +10,7 @@ export class EvaluationBuilder {
   readonly #truth = newColumns();
   readonly #areaPx = new NumberList();
   readonly #crowd = new NumberList();
+  readonly #optional = new NumberList();
   readonly #found = newColumns();
   readonly #score = new NumberList();
 
@@ -20,15 +21,20 @@ export class EvaluationBuilder {
 
   /**
    * Adds one image with its truth.
+   * @param isOptional which objects need not be found
    * @returns the image's number, for addFound
    * @throws RangeError for a class that the evaluation does not know
    */
-  addTruth(objects: DatasetRecord['objects']): number {
+  addTruth(
+    objects: DatasetRecord['objects'],
+    isOptional: (object: DatasetRecord['objects'][number]) => boolean = () => false,
+  ): number {
     const image = this.#imageCount++;
     for (const object of objects) {
       const [, , width, height] = this.#push(this.#truth, image, object);
       this.#areaPx.push(object.areaPx ?? width * height);
       this.#crowd.push(object.crowd === true ? 1 : 0);
+      this.#optional.push(isOptional(object) ? 1 : 0);
     }
     return image;
   }
@@ -45,7 +51,12 @@ export class EvaluationBuilder {
     return {
       imageCount: this.#imageCount,
       classCount: this.#classes.size,
-      truth: { ...valuesOf(this.#truth), areaPx: this.#areaPx.values(), crowd: this.#crowd.values() },
+      truth: {
+        ...valuesOf(this.#truth),
+        areaPx: this.#areaPx.values(),
+        crowd: this.#crowd.values(),
+        optional: this.#optional.values(),
+      },
       detections: { ...valuesOf(this.#found), score: this.#score.values() },
     };
   }

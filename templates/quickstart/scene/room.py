@@ -3,10 +3,7 @@ domain. All that no parameter decides comes from the frame's own streams."""
 
 import math
 
-import bpy
-import floor_plan
-import furniture
-from darkroom import mesh_objects, shapes
+from darkroom import floor_plan, furniture, lights, mesh_objects, shapes
 from darkroom.feature_probe import set_first
 from darkroom.people.person_object import add_person
 from palette import palette
@@ -182,36 +179,12 @@ def _lights(scene, plan, random, look, light):
     area = plan.width * plan.depth
     for index in range(2 if look == "ward" else 1):
         x = (index - 0.5) * plan.width * 0.5 if look == "ward" else random.uniform(-0.2, 0.2) * plan.width
-        _area_light(scene, "ceiling light", (x, random.uniform(-0.2, 0.2) * plan.depth, HEIGHT_M - 0.03), (0, 0, 0),
-                    1.2, 0.4 if look == "ward" else 1.0, colour, strength * area * (1.3 if look == "ward" else 3.0))
-    _area_light(scene, "daylight", (-plan.width / 2 + 0.15, 0, 1.5), (0, -math.pi / 2, 0), 1.2, 1.8,
-                (0.8, 0.9, 1.0), strength * area * random.uniform(0.8, 3.5))
-    scene.world.use_nodes = True
-    background = scene.world.node_tree.nodes["Background"]
-    background.inputs["Color"].default_value = (*(0.5 + 0.5 * part for part in colour), 1.0)
-    background.inputs["Strength"].default_value = 0.35 * strength
-    _cheap_light_paths(scene)
-
-
-def _area_light(scene, name, place, turn, width, depth, colour, watts):
-    data = bpy.data.lights.new(name, "AREA")
-    data.shape = "RECTANGLE"
-    data.size, data.size_y = width, depth
-    data.energy, data.color = watts, colour
-    thing = bpy.data.objects.new(name, data)
-    thing.location, thing.rotation_euler = place, turn
-    scene.collection.objects.link(thing)
-
-
-def _cheap_light_paths(scene):
-    """One bounce, then the sky seen past what is near: little noise in little time."""
-    scene.cycles.use_fast_gi = True
-    scene.cycles.fast_gi_method = "REPLACE"
-    scene.cycles.ao_bounces_render = 1
-    world_light = getattr(scene.world, "light_settings", None)
-    if world_light is not None:
-        world_light.distance = 1.5
-        world_light.ao_factor = 1.0
+        lights.area_light(scene, "ceiling light", (x, random.uniform(-0.2, 0.2) * plan.depth, HEIGHT_M - 0.03), (0, 0, 0),
+                          1.2, 0.4 if look == "ward" else 1.0, colour, strength * area * (1.3 if look == "ward" else 3.0))
+    lights.area_light(scene, "daylight", (-plan.width / 2 + 0.15, 0, 1.5), (0, -math.pi / 2, 0), 1.2, 1.8,
+                      (0.8, 0.9, 1.0), strength * area * random.uniform(0.8, 3.5))
+    lights.plain_world(scene, tuple(0.5 + 0.5 * part for part in colour), 0.35 * strength)
+    lights.cheap_light_paths(scene)
 
 
 def _develop(scene, look, exposure):

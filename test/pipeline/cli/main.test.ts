@@ -46,7 +46,7 @@ describe('the command line', () => {
     const { out } = await workspace.command('run', '@pipeline.yaml');
     const page = /report: (.*report\.html)/.exec(out)?.[1] ?? '';
     const html = await workspace.read(page.slice(workspace.directory.length + 1));
-    expect(html).toContain('it has not run yet');
+    expect(html).toContain('it was never made before');
     expect(html).toContain('seven');
   });
 
@@ -75,7 +75,7 @@ describe('the command line', () => {
     const workspace = await Workspace.create({ 'pipeline.yaml': seven }, registry);
     const plan = JSON.parse((await workspace.command('plan', '@pipeline.yaml', '--json')).out) as object;
     expect(plan).toEqual({
-      stages: [{ name: 'seven', kind: 'number', state: 'runs', reasons: ['it has not run yet'] }],
+      stages: [{ name: 'seven', kind: 'number', state: 'runs', reasons: ['it was never made before'] }],
     });
     await workspace.run();
     const status = JSON.parse((await workspace.command('status', '@pipeline.yaml', '--json')).out) as object;

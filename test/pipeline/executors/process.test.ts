@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processStat } from '../../../pipeline/executors/process-stat.js';
+import { processStat } from '../../../pipeline/core/process-stat.js';
 import { runProcess } from '../../../pipeline/executors/process.js';
 
 const graceMs = 300;

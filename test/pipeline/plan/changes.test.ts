@@ -18,7 +18,7 @@ function keyed(parts: Partial<StageKeyParts>, sourceNames: KeyedStage['sourceNam
 }
 
 const words = (before: KeyedStage, now: KeyedStage): string[] =>
-  changesBetween(before, now, { frames: ['home', 'garden'] }).map(changeInWords);
+  changesBetween(before, now, { frames: ['home', 'garden'] }).map((change) => changeInWords(change));
 
 describe('the changes between two keys', () => {
   it.each<[string, KeyedStage, KeyedStage, string[]]>([
@@ -40,6 +40,18 @@ describe('the changes between two keys', () => {
       keyed({ params: { lights: [{ power: 1 }, { power: 2 }] } }),
       keyed({ params: { lights: [{ power: 1 }, { power: 3 }] } }),
       ['lights.1.power: 2 → 3'],
+    ],
+    [
+      'one place in a long list',
+      keyed({ params: { run: ['sh', '-c', 'x'.repeat(60), 'a'] } }),
+      keyed({ params: { run: ['sh', '-c', 'x'.repeat(60), 'b'] } }),
+      ['run.3: "a" → "b"'],
+    ],
+    [
+      'the end of a long text',
+      keyed({ params: { text: `${'x'.repeat(90)}old` } }),
+      keyed({ params: { text: `${'x'.repeat(90)}new${'y'.repeat(90)}` } }),
+      [`text: …${'x'.repeat(12)}old" → …${'x'.repeat(12)}new${'y'.repeat(45)}…`],
     ],
     ['a seed', keyed({ seed: 1 }), keyed({ seed: 2 }), ['the seed changed']],
     [
@@ -87,7 +99,7 @@ describe('the changes between two keys', () => {
     const candidates = [item({ x: 2, y: 2, z: 1 }), item({ x: 2, y: 1, z: 1 }), item({ x: 1, y: 2, z: 1 })];
     const near = nearestKey(candidates, (candidate) => itemChangesBetween(candidate, now));
     expect(near?.nearest).toBe(candidates[1]);
-    expect(near?.changes.map(changeInWords)).toEqual(['its x: 2 → 1']);
+    expect(near?.changes.map((change) => changeInWords(change))).toEqual(['its x: 2 → 1']);
     expect(nearestKey([], () => [])).toBeUndefined();
   });
 });
@@ -150,9 +162,9 @@ describe('the causes of a change', () => {
     const names = (wall: string, lamp: string): KeyedStage['sourceNames'] => ({
       assets: { 'wall.png': digest(wall), 'lamp.png': digest(lamp), 'floor.png': digest('floor') },
     });
-    expect(sourcesBehind(changes, names('old', '1'), names('new', '2')).map(changeInWords)).toEqual([
-      'assets wall.png changed',
-    ]);
+    expect(
+      sourcesBehind(changes, names('old', '1'), names('new', '2')).map((change) => changeInWords(change)),
+    ).toEqual(['assets wall.png changed']);
     const input = { part: 'inputs', path: 'frames', from: ['home'] } as const;
     const files = filesBehind(
       changes,
@@ -166,6 +178,6 @@ describe('the causes of a change', () => {
         [digest('floor'), '8.png'],
       ]),
     );
-    expect(files.map(changeInWords)).toEqual(['input frames/7.png changed (from home)']);
+    expect(files.map((change) => changeInWords(change))).toEqual(['input frames/7.png changed (from home)']);
   });
 });

@@ -65,7 +65,7 @@ describe('a matrix', () => {
       'half[arm=low,seed=2]': 'detector[arm=low,seed=2].number',
       'half[arm=both,seed=1]': 'detector[arm=both,seed=1].number',
       'half[arm=both,seed=2]': 'detector[arm=both,seed=2].number',
-      verdict: ['low', 'both']
+      verdict: ['both', 'low']
         .flatMap((arm) => [1, 2].map((seed) => `half[arm=${arm},seed=${seed}].low`))
         .join(' '),
     });

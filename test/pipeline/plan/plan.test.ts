@@ -149,9 +149,13 @@ describe('planning', () => {
     expect(first.startsWith(expected), `${first}\n\nexpected\n${expected}`).toBe(true);
   });
 
-  it('says that a reference inside braces needs quotes', () => {
+  it('needs no quotes at a reference inside braces, and points at it all the same', () => {
     expect(mistakes(good.replace('value: 7', 'value: ${vars.n}'))[0]).toContain(
-      'Inside { } and [ ], write "${…}" with quotes.',
+      'p.yaml:3:41: error: ${vars.n} is not known.',
+    );
+    expect(mistakes(`vars: { n: 7 }\n${good.replace('value: 7', 'value: ${vars.n}')}`)).toEqual([]);
+    expect(mistakes(good.replace('value: 7', 'value: ${vars.n, mode: plain'))[0]).toContain(
+      'Is the reference closed that begins in line 3, column 41: ${vars.n, mode: plain',
     );
   });
 

@@ -6,7 +6,13 @@ describe('the plain reporter', () => {
   it('writes a line an event, and progress every ten seconds only', () => {
     const lines: string[] = [];
     const reporter = plainReporter((line) => lines.push(line));
-    reporter.on({ type: 'stage-started', stage: 's', key: 'k', reasons: ['it has not run yet'], atMs: 0 });
+    reporter.on({
+      type: 'stage-started',
+      stage: 's',
+      key: 'k',
+      reasons: ['it was never made before'],
+      atMs: 0,
+    });
     for (let second = 0; second <= 25; second++)
       reporter.on({
         type: 'stage-progress',
@@ -27,7 +33,7 @@ describe('the plain reporter', () => {
       atMs: 26_000,
     });
     expect(lines).toEqual([
-      '> s  it has not run yet',
+      '> s  it was never made before',
       '  s  10/100 frames  1.0/s  1 min 30 s left',
       '  s  20/100 frames  1.0/s  1 min 20 s left',
       'x s failed after 26 s: no',

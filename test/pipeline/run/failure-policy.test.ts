@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { itemCounts, Workspace } from '../../support/workspace.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const file = (stages: string): Record<string, string> => ({
   'pipeline.yaml': `version: 1\nstages:\n${stages}`,

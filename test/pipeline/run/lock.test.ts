@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { thisProcess, type LockOwner } from '../../../pipeline/run/lock-owner.js';
+import { thisProcess } from '../../../pipeline/core/process-identity.js';
 import { Locks } from '../../../pipeline/run/lock.js';
+import { type Present } from '../../../pipeline/store/presence/present.js';
+import { Presence } from '../../../pipeline/store/presence/presence.js';
 
 const never = new AbortController().signal;
 const ignore = (): void => undefined;
@@ -16,20 +18,33 @@ describe('locks', () => {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  async function locksOf(runId: string, options: Parameters<typeof Locks.open>[2] = {}): Promise<Locks> {
-    const locks = await Locks.open(root, runId, options);
-    onTestFinished(() => locks.close().catch(ignore));
+  interface Options {
+    readonly staleMs?: number;
+    readonly heartbeatMs?: number;
+    readonly self?: Present;
+  }
+  /** As a run that looks at the store by itself does. */
+  async function locksOf(runId: string, options: Options = {}): Promise<Locks> {
+    const presence = new Presence(root, options.staleMs);
+    const here = await presence.announce('run', runId, options);
+    const locks = await Locks.open({ root, presence }, here);
+    onTestFinished(async () => {
+      await locks.close().catch(ignore);
+      await here.leave();
+    });
     return locks;
   }
   const files = async (): Promise<string[]> => (await readdir(join(root, 'locks'))).sort();
-  const put = (name: string, owner: LockOwner | string): Promise<void> =>
+  const put = (name: string, owner: Present | string): Promise<void> =>
     writeFile(join(root, 'locks', name), typeof owner === 'string' ? owner : JSON.stringify(owner));
   /** An owner whose process is gone: another one has its id now. */
-  const deadOwner = (runId: string): LockOwner => ({ ...thisProcess(runId), processStartTime: '1' });
-  const elsewhere = (runId: string): LockOwner => ({
-    ...thisProcess(runId),
-    host: 'farm-2',
-    machine: 'farm-2 other boot',
+  const deadOwner = (runId: string): Present => ({ ...living(runId), startTime: '1' });
+  const elsewhere = (runId: string): Present => ({ ...living(runId), host: 'farm-2', machine: 'abcdef' });
+  const living = (runId: string): Present => ({
+    role: 'run',
+    runId,
+    ...thisProcess,
+    heartbeat: new Date().toISOString(),
   });
 
   it('are held by one run at a time', async () => {
@@ -52,7 +67,7 @@ describe('locks', () => {
   it('leave no file when their run ends', async () => {
     const a = await locksOf('a');
     await a.attempt('x');
-    expect(await files()).toEqual(['run-a', 'x']);
+    expect(await files()).toEqual(['x']);
     await a.close();
     expect(await files()).toEqual([]);
   });
@@ -115,7 +130,7 @@ describe('locks', () => {
     await put('x.after-first', deadOwner('second'));
     await put('x.after-first.after-second', deadOwner('third'));
     expect(await a.attempt('x')).toEqual({ taken: true });
-    expect(await files()).toEqual(['run-a', 'x']);
+    expect(await files()).toEqual(['x']);
   });
 
   it('that a living run took over stay with it when the one that was taken for dead comes back', async () => {
@@ -145,16 +160,14 @@ describe('locks', () => {
       );
       expect(most).toBe(1);
     }
-    expect(await files()).toEqual(['run-a', 'run-b', 'run-c', 'run-d', 'run-e', 'run-f']);
+    expect(await files()).toEqual([]);
   }, 20_000);
 
   it('of dead runs of this machine are swept away by the next run, those of others are not', async () => {
     await locksOf('a');
-    await put('run-dead', deadOwner('dead'));
     await put('item-1', deadOwner('dead'));
     await put('item-2', elsewhere('far'));
-    await put('run-far', elsewhere('far'));
     await locksOf('b');
-    expect(await files()).toEqual(['item-2', 'run-a', 'run-b', 'run-far']);
+    expect(await files()).toEqual(['item-2']);
   });
 });

@@ -121,7 +121,7 @@ describe('pipeline plan', () => {
   it('says what would run and why, without running it', async () => {
     const workspace = await Workspace.create({ 'pipeline.yaml': numbers(7) }, registry);
     expect(await planned(workspace)).toMatch(
-      /seven +number +it has not run yet\n… +parts +halves +waits for seven/,
+      /seven +number +it was never made before\n… +parts +halves +waits for seven/,
     );
     await workspace.run();
     expect(await planned(workspace)).toContain('Nothing to do.');
@@ -142,7 +142,7 @@ describe('pipeline plan', () => {
     );
     await workspace.run();
     await workspace.write('in/b.txt', 'other');
-    expect(await planned(workspace)).toContain('1 of 2 items reused, 1 new because each b.txt changed');
+    expect(await planned(workspace)).toContain('1 of 2 items reused, 1 new because in/b.txt changed');
     await rm(workspace.path('in/b.txt'));
     expect(await planned(workspace)).toContain(
       'the 1 item reused, put together anew because each b.txt is gone',

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastCheck from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { identityText, thisProcess } from '../../../pipeline/core/process-identity.js';
 import { collectGarbage } from '../../../pipeline/store/collect-garbage.js';
 import { itemKey, stageKey, type CacheKey, type StageKeyParts } from '../../../pipeline/store/key-parts.js';
 import { storeArtifact } from '../../../pipeline/store/manifest.js';
+import { presentFileName } from '../../../pipeline/store/presence/present.js';
 import { Store } from '../../../pipeline/store/store.js';
 import { verifyStore } from '../../../pipeline/store/verify.js';
 
@@ -68,6 +70,7 @@ async function makeItem(store: Store, item: number): Promise<{ digest: CacheKey;
   await store.records.write(itemKeyOf(item), {
     version: 1,
     action: 'item',
+    finishedAt: '',
     parts,
     files: [{ path: `${item}`, ...content }],
     value: null,
@@ -223,21 +226,19 @@ describe('garbage collection', () => {
   it('touches no record and no content while a run goes on, and goes on when that run is dead', () =>
     inFreshStore(async (store) => {
       await build(store, twoRuns);
-      const leave = await store.presence.announce('run', 'the run');
+      const here = await store.presence.announce('run', 'the run');
       const busy = await collectGarbage(store, { keepRuns: 1, dryRun: false });
-      expect(busy).toMatchObject({ busy: [{ label: 'the run' }], records: [], blobs: [], runs: [] });
+      expect(busy).toMatchObject({ busy: [{ runId: 'the run' }], records: [], blobs: [], runs: [] });
       expect((await store.records.keys()).size).toBe(5);
-      await leave();
+      await here.leave();
       // Nobody has this process id, and of another host nothing was heard for an hour.
       const present = join(store.root, 'present');
-      const host = hostname()
-        .replace(/[^A-Za-z0-9-]/g, '_')
-        .slice(0, 40);
-      writeFileSync(join(present, `run~~killed~~${host}~4194400~1`), '');
-      const silent = join(present, 'run~~elsewhere~~another-host~1~1');
+      const killed = { ...thisProcess, pid: 4194400, role: 'run', runId: 'killed' } as const;
+      writeFileSync(join(present, presentFileName(killed)), '');
+      const silent = join(present, 'run~~elsewhere~~another-host~abc~1~1');
       writeFileSync(silent, '');
-      expect((await store.presence.list()).map(({ label }) => label)).toEqual(['elsewhere']);
-      utimesSync(silent, Date.now() / 1000 - 3600, Date.now() / 1000 - 3600);
+      expect((await store.presence.list()).map(({ runId }) => runId)).toEqual(['elsewhere']);
+      utimesSync(silent, Date.now() / 1000 - 3601, Date.now() / 1000 - 3601);
       expect(await collectGarbage(store, { keepRuns: 1, dryRun: false })).toMatchObject({
         busy: [],
         runs: ['run-0'],
@@ -249,10 +250,10 @@ describe('garbage collection', () => {
       const lock = join(store.root, 'locks/item-of-a-dead-run-elsewhere');
       mkdirSync(join(store.root, 'locks'), { recursive: true });
       writeFileSync(lock, '');
-      const leave = await store.presence.announce('run', 'the run');
+      const here = await store.presence.announce('run', 'the run');
       await collectGarbage(store, { keepRuns: 1, dryRun: false });
       expect(existsSync(lock)).toBe(true);
-      await leave();
+      await here.leave();
       const { leftovers } = await collectGarbage(store, { keepRuns: 1, dryRun: false });
       expect(leftovers).toEqual([lock]);
       expect(existsSync(lock)).toBe(false);
@@ -260,15 +261,15 @@ describe('garbage collection', () => {
 
   it('makes a run that begins wait until it is over', () =>
     inFreshStore(async (store) => {
-      const over = await store.presence.announce('gc', '');
+      const collection = await store.presence.announce('gc', '');
       let begun = false;
-      const run = store.presence.announceRun('r', new AbortController().signal).then((leave) => {
+      const run = store.presence.announceRun('r', new AbortController().signal).then((here) => {
         begun = true;
-        return leave();
+        return here.leave();
       });
       await new Promise((resolve) => setTimeout(resolve, 250));
       expect(begun).toBe(false);
-      await over();
+      await collection.leave();
       await run;
       expect(begun).toBe(true);
     }));
@@ -286,13 +287,8 @@ describe('garbage collection', () => {
     inFreshStore(async (store) => {
       await build(store, twoRuns);
       const incoming = join(store.root, 'work/incoming');
-      const dead = join(
-        incoming,
-        `abc.${hostname()
-          .replace(/[^A-Za-z0-9-]/g, '_')
-          .slice(0, 40)}~4194400~1-0.new`,
-      );
-      const elsewhere = join(incoming, 'abc.another-host~1~1-0.new');
+      const dead = join(incoming, `abc.${identityText({ ...thisProcess, pid: 4194400 })}-0.new`);
+      const elsewhere = join(incoming, 'abc.another-host~abc~1~1-0.new');
       for (const path of [dead, elsewhere]) writeFileSync(path, 'half a');
       expect((await collectGarbage(store, { keepRuns: 9, dryRun: false })).leftovers).toEqual([dead]);
     }));

@@ -116,6 +116,27 @@ describe('boxes out of a mask', () => {
 });
 
 describe('the annotate stage', () => {
+  test('carries keypoints over; those outside of the image are not known', async () => {
+    const keypoints: FrameObject['keypoints'] = {
+      nose: [5.25, 3, 2],
+      left_hip: [6, 7, 1],
+      left_knee: [5, 16, 2],
+      right_knee: [-0.5, 8, 1],
+      left_ear: [0, 0, 0],
+    };
+    const run = await annotate([
+      { mask: maskOf(16, 16, [[1, [2, 2, 10, 10]]]), objects: [objectOf(1, 64, { keypoints })] },
+    ]);
+    const [record] = await recordsOf(run);
+    expect(record?.objects[0]?.keypoints).toEqual({
+      nose: [5.25, 3, 2],
+      left_hip: [6, 7, 1],
+      left_knee: [0, 0, 0],
+      right_knee: [0, 0, 0],
+      left_ear: [0, 0, 0],
+    });
+  });
+
   test('gives tight boxes, visible fraction, truncation, group and attributes', async () => {
     const run = await annotate([
       {

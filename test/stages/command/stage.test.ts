@@ -1,6 +1,8 @@
 import { chmod } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { itemCounts, Workspace } from '../../support/workspace.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const upper = `version: 1
 stages:
@@ -142,6 +144,6 @@ stages:
     const { exitCode, events } = await workspace.run();
     expect(exitCode).toBe(1);
     const failed = events.find((event) => event.type === 'stage-failed');
-    expect(failed?.details.join('\n')).toMatch(message);
+    expect([failed?.message, ...(failed?.details ?? [])].join('\n')).toMatch(message);
   });
 });

@@ -4,6 +4,8 @@ import type { ArtifactReader } from '../../../pipeline/stage/artifact.js';
 import { boxesOf } from '../../../stages/evaluate/frames-sheet.js';
 import { StableSample } from '../../../stages/evaluate/stable-sample.js';
 import { evaluateStage } from '../../../stages/evaluate/stage.js';
+import { cocoFigureNames } from '../../../stages/lib/metrics/coco-ap.js';
+import { rankingSchema } from '../../../stages/lib/metrics/ranking.js';
 import { scoresSchema } from '../../../stages/lib/metrics/scores.js';
 import type { PredictionRecord } from '../../../stages/lib/dataset/prediction-record.js';
 import { aDataset, anObject, aRecord, somePredictions } from '../../support/dataset-builder.js';
@@ -16,6 +18,7 @@ function prediction(id: string, changes: Partial<PredictionRecord> = {}): Predic
 
 describe('the evaluate stage', () => {
   let truth: ArtifactReader;
+  const images = new Map<string, Buffer>();
   const evaluate = async (predictions: (PredictionRecord | string)[], params = {}, dataset = truth) =>
     runStage(evaluateStage, {
       params,
@@ -26,10 +29,7 @@ describe('the evaluate stage', () => {
     const image = await sharp({ create: { width: 100, height: 80, channels: 3, background: '#446' } })
       .png()
       .toBuffer();
-    const images = new Map([
-      ['a', image],
-      ['b', Buffer.concat([image, Buffer.from('b')])],
-    ]);
+    images.set('a', image).set('b', Buffer.concat([image, Buffer.from('b')]));
     truth = await aDataset([aRecord('a'), aRecord('b')], { images });
   });
 
@@ -38,18 +38,36 @@ describe('the evaluate stage', () => {
     const scores = scoresSchema.parse(
       JSON.parse((await run.outputs['scores']?.readText('scores.json')) ?? ''),
     );
-    expect(scores.counts).toEqual({ images: 2, objects: 2, crowds: 0, detections: 1 });
+    expect(scores.counts).toEqual({ images: 2, objects: 2, crowds: 0, optional: 0, detections: 1 });
     expect(scores.stats.AR100).toBe(0.5);
     expect(scores.perClass[0]).toMatchObject({ class: 'person', truth: 2, detections: 1 });
     expect(scores.perClass[0]?.bestF1).toMatchObject({ precision: 1, recall: 0.5, score: 0.9 });
     expect(scores.curve.classes[0]?.points).toHaveLength(101);
     expect(run.metrics['AP50']).toBe(scores.stats.AP50);
-    expect(Object.keys(run.metrics)).toHaveLength(12);
+    expect(Object.keys(run.metrics)).toEqual([...cocoFigureNames, 'best F1']);
+    expect(scores.intervals.AP50[0]).toBeLessThanOrEqual(scores.stats.AP50);
+    expect(scores.bestOperatingPoint?.micro).toEqual({ precision: 1, recall: 0.5, f1: 2 / 3 });
+    expect(scores.errors.missed).toMatchObject({ count: 1 });
+    expect(scores.confusion.matrix).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+    const ranking = rankingSchema.parse(
+      JSON.parse((await run.outputs['scores']?.readText('ranking.json')) ?? ''),
+    );
+    expect(ranking.images).toEqual(['a', 'b']);
+    expect(ranking.classes[0]).toMatchObject({ score: [0.9], image: [0], truthImage: [0, 1] });
     expect(run.exhibits.map((exhibit) => [exhibit.type, exhibit.title])).toEqual([
       ['figures', 'COCO figures'],
       ['picture', 'Truth and findings'],
       ['picture', 'Precision and recall at IoU .50'],
       ['table', 'Classes'],
+      ['table', 'Score thresholds'],
+      ['picture', 'Calibration'],
+      ['table', 'By size'],
+      ['table', 'Kinds of errors'],
+      ['table', 'Confusion'],
+      ['picture', 'Worst errors: missed'],
     ]);
   });
 
@@ -96,6 +114,42 @@ describe('the evaluate stage', () => {
     );
   });
 
+  it('scores every slice, and says which attribute of a pair nothing has', async () => {
+    const records = [
+      aRecord('a', { attributes: { spectrum: 'RGB' } }),
+      aRecord('b', { attributes: { spectrum: 'IR' } }),
+    ];
+    const dataset = await aDataset(records, { images });
+    const found = [prediction('a'), prediction('b', { detections: [] })];
+    const run = await evaluate(found, { resamples: 100 }, dataset);
+    const scores = scoresSchema.parse(
+      JSON.parse((await run.outputs['scores']?.readText('scores.json')) ?? ''),
+    );
+    const spectrum = scores.slices.filter(({ attribute }) => attribute === 'spectrum');
+    expect(spectrum.map(({ value, images: count, objects, AP50 }) => [value, count, objects, AP50])).toEqual([
+      ['IR', 1, 1, 0],
+      ['RGB', 1, 1, 1],
+    ]);
+    await expect(
+      evaluate(found, { slices: { pairs: [['spectrum', 'posture']] } }, dataset),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('"posture"') as string,
+      hint: expect.stringContaining('size, spectrum') as string,
+    });
+  });
+
+  it('a difficult object need not be found, unless it is to count', async () => {
+    const hard = anObject('person', [60, 10, 90, 60], { difficult: true });
+    const dataset = await aDataset([aRecord('a', { objects: [anObject('person', person.box), hard] })], {
+      images,
+    });
+    const ignoring = await evaluate([prediction('a')], {}, dataset);
+    expect(ignoring.metrics['AR100']).toBe(1);
+    expect(ignoring.warnings.join()).toContain('1 difficult objects need not be found');
+    const counting = await evaluate([prediction('a')], { difficult: 'count' }, dataset);
+    expect(counting.metrics['AR100']).toBe(0.5);
+  });
+
   it('two predictions for one image are an error', async () => {
     await expect(evaluate([prediction('a'), prediction('a')])).rejects.toThrow(
       'image "a" stands in line 1 already',
@@ -112,7 +166,7 @@ describe('the evaluate stage', () => {
     const run = await evaluate([prediction('a')], { sheet: { images: 0 } }, dataset);
     expect(run.warnings.join()).toContain('no object of class "dog"');
     expect(run.metrics['AP50']).toBeCloseTo(1, 12);
-    expect(run.exhibits.filter((exhibit) => exhibit.type === 'picture')).toHaveLength(1);
+    expect(run.exhibits.filter((exhibit) => exhibit.type === 'picture')).toHaveLength(2);
   });
 });
 

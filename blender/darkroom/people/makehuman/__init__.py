@@ -1,0 +1,1 @@
+"""People out of MakeHuman's base assets, for users who have them; nothing of theirs is part of Darkroom."""

@@ -1,0 +1,1 @@
+"""Recorded motions and how our skeleton takes them over."""

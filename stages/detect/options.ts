@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { backendChoices } from '../lib/tensors/backend-choice.js';
+import { resizeChoices } from './shrink.js';
+
+/** What `pipeline detect` takes beside its inputs. */
+export const detectOptions = z.strictObject({
+  model: z
+    .string()
+    .optional()
+    .describe(
+      'the detector: a folder such as out/detector, or the STAGE that made it, as in "my-rooms detector"',
+    ),
+  cfg: z.string().optional().describe('instead of --model: a Darknet cfg, with --weights and --names'),
+  weights: z.string().optional().describe('Darknet weights'),
+  names: z.string().optional().describe('a file with the name of a class in each line'),
+  threshold: z.number().min(0).max(1).default(0.25).describe('least score of what is reported'),
+  nms: z.number().min(0).max(1).default(0.45).describe('overlap from which the weaker of two boxes goes'),
+  max: z.number().int().min(1).default(100).describe('at most so many an image'),
+  resize: z
+    .enum(resizeChoices)
+    .default('sharp')
+    .describe('how images are shrunk; darknet for its own figures'),
+  runtime: z.enum(['tfjs', 'onnx']).default('tfjs').describe('TensorFlow.js, or ONNX Runtime on the CPU'),
+  backend: z.enum(backendChoices).default('auto').describe('of TensorFlow.js'),
+  out: z.string().optional().describe('write the results to this file: .json, or .csv for a table; else they are printed'), // prettier-ignore
+  coco: z.string().optional().describe("write COCO's results to this file, and its images beside it"),
+  draw: z.string().optional().describe('draw the boxes into copies in this folder; films become .mp4'),
+  every: z.number().int().min(1).default(1).describe('of films, look at every so many-th frame only'),
+});
+export type DetectOptions = z.output<typeof detectOptions>;

@@ -1,0 +1,174 @@
+import { unreachable } from '../../../pipeline/core/unreachable.js';
+import type { ConvolutionalLayer, DarknetCfg } from '../darknet/cfg.js';
+import { foldedConvolution } from '../darknet/folded-convolution.js';
+import type { NetworkLayout } from '../darknet/layout.js';
+import { decodedHead, type Head } from './decoded-head.js';
+import { GraphBuilder } from './graph-builder.js';
+
+/** How much of detection the model does itself. */
+export type DetectorOutputs = 'heads' | 'boxes' | 'suppressed';
+
+export interface DetectorModelOptions {
+  /**
+   * `heads`: raw heads, [batch, anchors · (5 + classes), rows, columns] each. `boxes`: boxes [batch, N, 4] in pixels of
+   * the input (xmin, ymin, xmax, ymax) and scores [batch, N, classes]. `suppressed`: both, and `selected` [M, 3] (image,
+   * class, box) after non-maximum suppression.
+   */
+  readonly outputs: DetectorOutputs;
+  /** For `suppressed`. */
+  readonly threshold: number;
+  readonly nmsIou: number;
+  readonly maxDetections: number;
+  readonly version: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const leakySlope = 0.1;
+
+/**
+ * A Darknet network as an ONNX model: input `images` [batch, 3, height, width], RGB from 0 to 1, letterboxed as for
+ * darknet; batch normalisation folded into the convolutions.
+ */
+export function detectorModel(
+  cfg: DarknetCfg,
+  layout: NetworkLayout,
+  values: Float32Array,
+  options: DetectorModelOptions,
+): Uint8Array {
+  const graph = new GraphBuilder();
+  const input = graph.input('images', ['batch', cfg.channels, cfg.height, cfg.width]);
+  const heads = addLayers(graph, cfg, layout, values, input);
+  if (options.outputs === 'heads')
+    for (const head of heads)
+      graph.output(head.value, head.name, 'float', ['batch', head.channels, head.rows, head.columns]);
+  else {
+    const decoded = heads.map((head) => decodedHead(graph, cfg, head));
+    const join = (parts: readonly string[]): string =>
+      parts.length === 1 ? (parts[0] ?? '') : graph.node('Concat', parts, { axis: 1 });
+    const boxes = join(decoded.map((head) => head.boxes)); // [batch, N, 4]
+    const scores = join(decoded.map((head) => head.scores)); // [batch, N, classes]
+    const count = decoded.reduce((sum, head) => sum + head.count, 0);
+    const classes = heads[0]?.layer.classes ?? 0;
+    graph.output(boxes, 'boxes', 'float', ['batch', count, 4]);
+    graph.output(scores, 'scores', 'float', ['batch', count, classes]);
+    if (options.outputs === 'suppressed') {
+      const byClass = graph.node('Transpose', [scores], { perm: [0, 2, 1] }); // [batch, classes, N]
+      const selected = graph.node('NonMaxSuppression', [
+        boxes,
+        byClass,
+        graph.integers([options.maxDetections]),
+        graph.floats('nmsIou', [1], Float32Array.of(options.nmsIou)),
+        graph.floats('threshold', [1], Float32Array.of(options.threshold)),
+      ]);
+      graph.output(selected, 'selected', 'int64', ['selections', 3]);
+    }
+  }
+  return graph.encode('detector', options.version, options.metadata);
+}
+
+function addLayers(
+  graph: GraphBuilder,
+  cfg: DarknetCfg,
+  layout: NetworkLayout,
+  values: Float32Array,
+  input: string,
+): Head[] {
+  const outputs: string[] = [];
+  const heads: Head[] = [];
+  let current = input;
+  for (const [index, layer] of cfg.layers.entries()) {
+    const shape = layout.shapes[index - 1] ?? { ...cfg };
+    switch (layer.type) {
+      case 'convolutional':
+        current = convolution(graph, layout, values, layer, index, current);
+        break;
+      case 'maxpool': {
+        const before = Math.floor(layer.padding / 2);
+        const [bottom, right] = [shape.height, shape.width].map((side) => {
+          const out = Math.floor((side + layer.padding - layer.size) / layer.stride) + 1;
+          return Math.max(0, (out - 1) * layer.stride + layer.size - side - before);
+        });
+        current = graph.node('MaxPool', [current], {
+          kernel_shape: [layer.size, layer.size],
+          strides: [layer.stride, layer.stride],
+          pads: [before, before, bottom ?? 0, right ?? 0],
+        });
+        break;
+      }
+      case 'route': {
+        const joined = layer.layers.map((earlier) => outputs[earlier] ?? '');
+        current = joined.length === 1 ? (joined[0] ?? '') : graph.node('Concat', joined, { axis: 1 });
+        break;
+      }
+      case 'upsample': {
+        const scales = graph.floats(`scales${index}`, [4], Float32Array.of(1, 1, layer.stride, layer.stride));
+        current = graph.node('Resize', [current, '', scales], {
+          mode: 'nearest',
+          coordinate_transformation_mode: 'asymmetric',
+          nearest_mode: 'floor',
+        });
+        break;
+      }
+      case 'shortcut':
+        current = activated(graph, graph.node('Add', [current, outputs[layer.from] ?? '']), layer.activation);
+        break;
+      case 'yolo':
+        heads.push({
+          name: `head${heads.length}`,
+          value: current,
+          layer,
+          channels: shape.channels,
+          rows: shape.height,
+          columns: shape.width,
+        });
+        break;
+      default:
+        unreachable(layer);
+    }
+    outputs.push(current);
+  }
+  return heads;
+}
+
+/** The kernel goes from [k, k, C, F] to ONNX's [F, C, k, k]. */
+function convolution(
+  graph: GraphBuilder,
+  layout: NetworkLayout,
+  values: Float32Array,
+  layer: ConvolutionalLayer,
+  index: number,
+  input: string,
+): string {
+  const { shape, kernel, bias } = foldedConvolution(layout, values, index);
+  const [size, , inputs, filters] = shape;
+  const turned = new Float32Array(kernel.length);
+  for (let place = 0; place < size * size; place++)
+    for (let c = 0; c < inputs; c++)
+      for (let f = 0; f < filters; f++)
+        turned[(f * inputs + c) * size * size + place] = kernel[(place * inputs + c) * filters + f] as number;
+  const sums = graph.node(
+    'Conv',
+    [
+      input,
+      graph.floats(`layer${index}/kernel`, [filters, inputs, size, size], turned),
+      graph.floats(`layer${index}/bias`, [filters], bias),
+    ],
+    {
+      kernel_shape: [size, size],
+      strides: [layer.stride, layer.stride],
+      pads: [layer.pad, layer.pad, layer.pad, layer.pad],
+    },
+  );
+  return activated(graph, sums, layer.activation);
+}
+
+function activated(graph: GraphBuilder, value: string, activation: ConvolutionalLayer['activation']): string {
+  switch (activation) {
+    case 'leaky':
+      return graph.node('LeakyRelu', [value], { alpha: { float: leakySlope } });
+    case 'linear':
+      return value;
+    default:
+      return unreachable(activation);
+  }
+}

@@ -1,0 +1,5 @@
+import { it } from 'vitest';
+import { checkRandomKills } from '../support/random-kills.js';
+
+it('random pipelines, edited and killed at random, end as if from scratch (a few; many in test/slow)', () =>
+  checkRandomKills(3));
