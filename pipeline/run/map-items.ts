@@ -6,7 +6,6 @@ import { DiskError, diskFailure } from '../core/disk-failure.js';
 import { withDigestsOfSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
 import type { Grant } from '../executors/executor.js';
-import type { ArtifactFile } from '../stage/artifact.js';
 import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
 import type { MapStageKind } from '../stage/definition.js';
 import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
@@ -125,7 +124,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         if (!keyed) throw new Error(`${kind.kind} committed ${item.id}, which is not in its batch.`);
         if (keyed.result || failures.has(item.id)) return;
         try {
-          keyed.result = await keep(keyed, result);
+          const { key, parts } = keyed;
+          const value = result.value ?? null;
+          const files = await world.store.itemCommits.keep({ key, parts, files: result.files, value });
+          keyed.result = { item, files, value };
         } catch (error) {
           if (error instanceof DiskError) disk.failure ??= error;
           throw error;
@@ -151,18 +153,6 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
       await rm(batchDirectory, { recursive: true, force: true });
     }
     for (const { item, result } of batch) if (!result) fail(item, 'the stage ended without a result for it');
-  }
-
-  async function keep(
-    { item, key, parts }: KeyedItem,
-    result: Parameters<BatchContext<unknown>['commit']>[1],
-  ): Promise<ItemResult> {
-    const files: ArtifactFile[] = [];
-    for (const [path, absolute] of Object.entries(result.files))
-      files.push({ path, ...(await world.store.blobs.take(absolute)) });
-    const value = result.value ?? null;
-    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value });
-    return { item, files, value };
   }
 
   const share = Math.ceil(pending.length / (2 * world.executor.concurrency(state.stage.resources)));

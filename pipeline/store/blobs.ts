@@ -1,11 +1,12 @@
 import { chmod, copyFile, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { asideName, makeFolder, moveInto, writeSynced } from '../core/atomic-file.js';
+import { asideName, moveInto, writeSynced } from '../core/atomic-file.js';
 import { concurrently } from '../core/concurrently.js';
 import { crashPoint } from '../core/crash-point.js';
 import { digestOfBytes, digestOfFile, isDigest, type Digest } from '../core/digest.js';
 import { writing } from '../core/disk-failure.js';
 import { hasErrorCode } from '../core/error-code.js';
+import { MadeFolders } from '../core/made-folders.js';
 
 /** A content as the store knows it. */
 export interface StoredContent {
@@ -20,7 +21,7 @@ export interface StoredContent {
 export class Blobs {
   readonly #root: string;
   readonly #aside: string;
-  readonly #madeFolders = new Map<string, Promise<unknown>>();
+  readonly #folders = new MadeFolders();
 
   constructor(storeRoot: string) {
     this.#root = join(storeRoot, 'blobs');
@@ -105,13 +106,13 @@ export class Blobs {
 
   async #publish(from: string, digest: Digest): Promise<void> {
     const to = this.path(digest);
-    await this.#makeFolder(dirname(to));
+    await this.#folders.make(dirname(to));
     await chmod(from, 0o444);
     await moveInto(from, to, 'blob');
   }
 
   async #publishAside(digest: Digest, write: (aside: string) => Promise<void>): Promise<void> {
-    await this.#makeFolder(this.#aside);
+    await this.#folders.make(this.#aside);
     const aside = join(this.#aside, asideName(digest.slice(0, 12)));
     try {
       await write(aside);
@@ -120,19 +121,6 @@ export class Blobs {
       await rm(aside, { force: true }).catch(() => undefined);
       throw error;
     }
-  }
-
-  /** Folders are made once a process; many contents go into the same 256. */
-  async #makeFolder(folder: string): Promise<void> {
-    let made = this.#madeFolders.get(folder);
-    if (!made) {
-      made = makeFolder(folder).catch((error: unknown) => {
-        this.#madeFolders.delete(folder);
-        throw error;
-      });
-      this.#madeFolders.set(folder, made);
-    }
-    await made;
   }
 }
 

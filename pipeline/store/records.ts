@@ -129,8 +129,9 @@ export class Records {
   }
 
   async write(key: CacheKey, record: StageRecord | ItemRecord): Promise<void> {
-    const stored = record.action === 'stage' ? await this.#withManifestBytes(record) : record;
-    await writeAtomically(this.path(key), `${JSON.stringify(stored)}\n`, `${record.action}-record`);
+    const text =
+      record.action === 'stage' ? recordText(await this.#withManifestBytes(record)) : itemRecordText(record);
+    await writeAtomically(this.path(key), text, `${record.action}-record`);
   }
 
   async remove(key: CacheKey): Promise<void> {
@@ -160,6 +161,15 @@ export class Records {
       throw error;
     }
   }
+}
+
+/** An item's record as it lies on the disk. */
+export function itemRecordText(record: ItemRecord): string {
+  return recordText(record);
+}
+
+function recordText(record: StoredStageRecord | ItemRecord): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
 function isObject(value: unknown): boolean {

@@ -95,7 +95,9 @@ describe('the program as it is built', () => {
     const names = await readdir(join(dist, 'chunks'));
     const code = names.filter((name) => name.endsWith('.js'));
     expect(code.filter((name) => !names.includes(`${name}.map`))).toEqual([]);
-    const main = JSON.parse(await readFile(join(dist, 'stages/main.js.map'), 'utf8')) as { sources: string[] };
+    const main = JSON.parse(await readFile(join(dist, 'stages/main.js.map'), 'utf8')) as {
+      sources: string[];
+    };
     expect(main.sources).toContain('../../stages/main.ts');
   });
 });
