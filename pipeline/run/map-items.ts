@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { concurrently } from '../core/concurrently.js';
 import { DiskError, diskFailure } from '../core/disk-failure.js';
 import { withDigestsOfSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
@@ -46,18 +45,20 @@ export async function keyedItems(kind: MapStageKind, state: StageState): Promise
 export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
   const items = await keyedItems(kind, state);
   const recorded = await store.records.keys();
-  const candidates = items.filter(({ key }) => recorded.has(key));
-  await concurrently(candidates, 32, async (keyed) => {
-    await takeFromStore(keyed, store);
-  });
+  await takeFromStore(
+    items.filter(({ key }) => recorded.has(key)),
+    store,
+  );
   return items;
 }
 
-/** @returns false when the store does not have the item */
-async function takeFromStore(keyed: KeyedItem, store: Store): Promise<boolean> {
-  const record = await store.records.readItem(keyed.key);
-  if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
-  return record !== undefined;
+/** Gives those items their results that the store has. */
+async function takeFromStore(items: readonly KeyedItem[], store: Store): Promise<void> {
+  const records = await store.records.readItems(items.map(({ key }) => key));
+  for (const [index, keyed] of items.entries()) {
+    const record = records[index];
+    if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+  }
 }
 
 /**
@@ -99,11 +100,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     if (disk.failure) return;
     const claimed = await claims.claim(wanted);
     try {
-      const batch: KeyedItem[] = [];
-      for (const keyed of claimed)
-        // Whoever had it before may have made it since it was looked up.
-        if (await takeFromStore(keyed, world.store)) settled();
-        else batch.push(keyed);
+      // Whoever had them before may have made them since they were looked up.
+      await takeFromStore(claimed, world.store);
+      const batch = claimed.filter(({ result }) => !result);
+      for (let i = batch.length; i < claimed.length; i++) settled();
       if (batch.length > 0) await make(batch, grant);
     } finally {
       for (const keyed of claimed) await claims.release(keyed);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { chmod, copyFile, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asideName, moveInto, writeSynced } from '../core/atomic-file.js';
@@ -36,6 +37,11 @@ export class Blobs {
   /** True when the content is there with the size it should have. */
   async has(content: StoredContent): Promise<boolean> {
     return (await this.sizeBytes(content.digest)) === content.sizeBytes;
+  }
+
+  /** As `has`, before it returns: for a local disk. */
+  hasInLine(content: StoredContent): boolean {
+    return statSync(this.path(content.digest), { throwIfNoEntry: false })?.size === content.sizeBytes;
   }
 
   /** The size of a content as it lies on the disk, right or wrong; `undefined` when it is not there. */

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { digestOfBytes, digestOfFile } from '../core/digest.js';
@@ -142,7 +142,7 @@ export class ItemCommits {
         sizeBytes <= inLineBytes ? digestOfBytes(readFileSync(descriptor)) : await digestOfFile(path);
       const content = { digest, sizeBytes };
       const place = this.#blobs.path(digest);
-      if (statSync(place, { throwIfNoEntry: false })?.size === sizeBytes) {
+      if (this.#blobs.hasInLine(content)) {
         rmSync(path);
         return { content };
       }

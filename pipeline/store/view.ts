@@ -1,18 +1,4 @@
-import { constants } from 'node:fs';
-import {
-  access,
-  chmod,
-  copyFile,
-  link,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  unlink,
-  writeFile,
-} from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
 import { crashPoint } from '../core/crash-point.js';
@@ -21,6 +7,7 @@ import { writing } from '../core/disk-failure.js';
 import { hasErrorCode } from '../core/error-code.js';
 import { identityPattern, processIdentity, processIsGone } from '../core/process-identity.js';
 import type { Artifact, ArtifactReader } from '../stage/artifact.js';
+import { ContentPlacer } from './content-placer.js';
 
 const markerName = '.artifact';
 const leftover = new RegExp(`^\\..+\\.(?:new|old)\\.(${identityPattern})$`);
@@ -117,11 +104,12 @@ async function fill(folder: string, artifacts: Readonly<Record<string, ArtifactR
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const outputs = Object.entries(artifacts);
+  const placer = new ContentPlacer();
   for (const [output, artifact] of outputs) {
     const place = outputs.length === 1 ? folder : join(folder, output);
     await mkdir(place, { recursive: true });
     await concurrently(artifact.files(), 16, (file) =>
-      placeContent(artifact.locate(file), join(place, file.path)),
+      placer.place(artifact.locate(file), join(place, file.path)),
     );
   }
 }
@@ -156,20 +144,4 @@ function viewIdentity(artifacts: Readonly<Record<string, Artifact>>): string {
   return digestOfJson(
     Object.fromEntries(Object.entries(artifacts).map(([name, { digest }]) => [name, digest])),
   );
-}
-
-/** A file with a store's content: a reflink where the file system has them, else a hard link, else a copy. */
-export async function placeContent(content: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await copyFile(content, path, constants.COPYFILE_FICLONE_FORCE);
-    await chmod(path, 0o644);
-  } catch {
-    await rm(path, { force: true });
-    await link(content, path).catch(async (error: unknown) => {
-      if (!hasErrorCode(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP')) throw error;
-      await copyFile(content, path);
-      await chmod(path, 0o644);
-    });
-  }
 }

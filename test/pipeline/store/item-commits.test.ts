@@ -88,13 +88,12 @@ describe('finished items on their way into the store', () => {
     armFault(fault);
     const outcomes = await Promise.allSettled(items.map((item) => store.itemCommits.keep(item)));
     armFault(undefined);
-    const whole = expect.stringMatching(
-      /(blobs|actions)\/\w\w\/\w+(\.json)? cannot be written: .*\((EIO|ENOSPC)\)/,
-    );
-    expect(outcomes).toMatchObject([
-      { status: 'fulfilled' },
-      ...['b', 'c', 'd'].map(() => ({ status: 'rejected', reason: { message: whole as unknown } })),
-    ]);
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(failed).toHaveLength(3);
+    for (const { reason } of failed)
+      expect(String(reason)).toMatch(
+        /(blobs|actions)\/\w\w\/\w+(\.json)? cannot be written: .*\((EIO|ENOSPC)\)/,
+      );
     const kept = await Promise.all(
       items.map(async ({ key }) => (await store.records.readItem(key)) !== undefined),
     );
