@@ -51,7 +51,7 @@ const artifact = z.object({ type: z.string(), digest, fileCount: z.number(), siz
 const stageRecord = z.object({
   version: z.literal(1),
   action: z.literal('stage'),
-  parts: z.custom<StageKeyParts>((value) => typeof value === 'object' && value !== null),
+  parts: z.custom<StageKeyParts>((value) => isObject(value) && isObject((value as StageKeyParts).sources)),
   // With ten thousand source files, a look at every name would cost more than all else in a run with nothing to do.
   sourceNames: z.record(z.string(), z.custom<Readonly<Record<string, Digest>>>(isObject)),
   outputs: z.record(z.string(), artifact),
@@ -89,7 +89,7 @@ export class Records {
   async readStage(key: CacheKey): Promise<StageRecord | undefined> {
     const stored = stageRecord.safeParse(await this.#readJson(key)).data;
     if (!stored) return undefined;
-    const { manifestBytes, ...record } = stored;
+    const { manifestBytes, ...record } = withSourceNames(stored);
     for (const [name, { digest }] of Object.entries(record.outputs))
       if (!(await this.#blobs.has({ digest, sizeBytes: manifestBytes[name] ?? -1 }))) return undefined;
     return record;
@@ -115,7 +115,8 @@ export class Records {
   /** A record as it lies there, whether or not its contents are there, too; `undefined` when it is not whole. */
   async read(key: CacheKey): Promise<StoredStageRecord | ItemRecord | undefined> {
     const json = await this.#readJson(key);
-    return stageRecord.safeParse(json).data ?? itemRecord.safeParse(json).data;
+    const stage = stageRecord.safeParse(json).data;
+    return stage ? withSourceNames(stage) : itemRecord.safeParse(json).data;
   }
 
   async readItem(key: CacheKey): Promise<ItemRecord | undefined> {
@@ -146,7 +147,9 @@ export class Records {
 
   async write(key: CacheKey, record: StageRecord | ItemRecord): Promise<void> {
     const text =
-      record.action === 'stage' ? recordText(await this.#withManifestBytes(record)) : itemRecordText(record);
+      record.action === 'stage'
+        ? recordText(withoutNamesInParts(await this.#withManifestBytes(record)))
+        : itemRecordText(record);
     await writeAtomically(this.path(key), text, `${record.action}-record`);
   }
 
@@ -179,11 +182,26 @@ export function itemRecordText(record: ItemRecord): string {
   return recordText(record);
 }
 
+/** Where names matter to the result they stand in the key's parts: once is enough for ten thousand of them. */
+function withoutNamesInParts(record: StoredStageRecord): StoredStageRecord {
+  const sourceNames = Object.fromEntries(
+    Object.entries(record.sourceNames).filter(([role, names]) => record.parts.sources[role] !== names),
+  );
+  return { ...record, sourceNames };
+}
+
+function withSourceNames(record: StoredStageRecord): StoredStageRecord {
+  const named = Object.entries(record.parts.sources).filter(
+    ([role, source]) => isObject(source) && !Array.isArray(source) && !(role in record.sourceNames),
+  ) as [string, Readonly<Record<string, Digest>>][];
+  return { ...record, sourceNames: { ...Object.fromEntries(named), ...record.sourceNames } };
+}
+
 function recordText(record: StoredStageRecord | ItemRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
