@@ -3,6 +3,9 @@ import type { JsonValue } from '../core/json.js';
 import { unreachable } from '../core/unreachable.js';
 import type { KeyChange } from './changes.js';
 
+/** More files that changed alike are counted. */
+const namedFiles = 3;
+
 /** A change of a key as people say it: what a run gives as its reason. */
 export function changeInWords(change: KeyChange): string {
   switch (change.part) {
@@ -19,7 +22,7 @@ export function changeInWords(change: KeyChange): string {
     case 'seed':
       return 'the seed changed';
     case 'sources':
-      return `${change.role} ${change.path} ${change.before === undefined ? 'is new' : change.after === undefined ? 'is gone' : 'changed'}`;
+      return `${change.role} ${change.path} ${whatHappened(change, 1)}`;
     case 'inputs': {
       const origins = change.from.join(', ');
       return `input ${change.path} changed${origins ? ` (from ${origins})` : ''}`;
@@ -27,6 +30,44 @@ export function changeInWords(change: KeyChange): string {
     default:
       return unreachable(change);
   }
+}
+
+/**
+ * All changes of a key as a run gives them as its reasons, one a line: of many source files that changed alike, the
+ * first are named and the others counted.
+ */
+export function reasonsInWords(changes: readonly KeyChange[]): readonly string[] {
+  const alike = new Map<string, SourceChange[]>();
+  for (const change of changes) if (change.part === 'sources') pushTo(alike, groupOf(change), change);
+  const told = new Set<string>();
+  return changes.flatMap((change) => {
+    if (change.part !== 'sources') return changeInWords(change);
+    const group = alike.get(groupOf(change)) ?? [];
+    if (group.length <= namedFiles) return changeInWords(change);
+    if (told.has(groupOf(change))) return [];
+    told.add(groupOf(change));
+    const named = group.slice(0, namedFiles).map(({ path }) => path);
+    const more = group.length - namedFiles;
+    return `${change.role} ${named.join(', ')} and ${more} more ${whatHappened(change, group.length)}`;
+  });
+}
+
+function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+type SourceChange = Extract<KeyChange, { part: 'sources' }>;
+
+function groupOf(change: SourceChange): string {
+  return JSON.stringify([change.role, whatHappened(change, 1)]);
+}
+
+function whatHappened({ before, after }: SourceChange, count: number): string {
+  const be = count === 1 ? 'is' : 'are';
+  if (before === undefined) return `${be} new`;
+  return after === undefined ? `${be} gone` : 'changed';
 }
 
 /** As changeInWords, with the old and the new value where the short words leave them out. */

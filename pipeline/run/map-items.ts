@@ -47,14 +47,22 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
   const recorded = await store.records.keys();
   await takeFromStore(
     items.filter(({ key }) => recorded.has(key)),
+    'there',
     store,
   );
   return items;
 }
 
 /** Gives those items their results that the store has. */
-async function takeFromStore(items: readonly KeyedItem[], store: Store): Promise<void> {
-  const records = await store.records.readItems(items.map(({ key }) => key));
+async function takeFromStore(
+  items: readonly KeyedItem[],
+  expected: 'there' | 'missing',
+  store: Store,
+): Promise<void> {
+  const records = await store.records.readItems(
+    items.map(({ key }) => key),
+    expected,
+  );
   for (const [index, keyed] of items.entries()) {
     const record = records[index];
     if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
@@ -101,7 +109,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     const claimed = await claims.claim(wanted);
     try {
       // Whoever had them before may have made them since they were looked up.
-      await takeFromStore(claimed, world.store);
+      await takeFromStore(claimed, 'missing', world.store);
       const batch = claimed.filter(({ result }) => !result);
       for (let i = batch.length; i < claimed.length; i++) settled();
       if (batch.length > 0) await make(batch, grant);

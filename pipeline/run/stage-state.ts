@@ -3,7 +3,7 @@ import { withDigestsOfSecrets } from '../core/secrets.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { PlannedStage } from '../plan/plan.js';
 import { changesBetween } from '../plan/changes.js';
-import { changeInWords } from '../plan/reasons.js';
+import { reasonsInWords } from '../plan/reasons.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { PlanningContext } from '../stage/context.js';
 import { stageKey, type CacheKey, type StageKeyParts } from '../store/key-parts.js';
@@ -67,8 +67,8 @@ export async function reasonsToRun(
   const record = await world.store.records.readStage(before);
   if (!record) return ['its last result is no longer in the store'];
   const now = { parts: state.parts, sourceNames: state.sources.names };
-  const changes = changesBetween(record, now, inputOrigins(state.stage)).map(changeInWords);
-  return changes.length > 0 ? changes : ['its key changed'];
+  const reasons = reasonsInWords(changesBetween(record, now, inputOrigins(state.stage)));
+  return reasons.length > 0 ? reasons : ['its key changed'];
 }
 
 /** Input name → the stages that are bound to it. */

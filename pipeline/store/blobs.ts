@@ -31,7 +31,8 @@ export class Blobs {
 
   /** Where a content lies, whether or not it is there. */
   path(digest: Digest): string {
-    return join(this.#root, digest.slice(0, 2), digest);
+    // Put together by hand: `join` would take a while for a hundred thousand of them.
+    return `${this.#root}/${digest.slice(0, 2)}/${digest}`;
   }
 
   /** True when the content is there with the size it should have. */
