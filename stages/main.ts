@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { hasErrorCode } from '../pipeline/core/error-code.js';
 import { productRoot } from '../pipeline/core/product-root.js';
 import { runCommandLine } from '../pipeline/cli/main.js';
+import { commands } from './commands.js';
 import { healthChecks } from './health/health-checks.js';
 import { registry } from './registry.js';
 
@@ -17,6 +18,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const program = {
   version,
   registry,
+  commands,
   modules: { darkroom: () => import('./authoring.js'), zod: () => import('zod') },
   healthChecks,
   templatesDirectory: join(root, 'templates'),
