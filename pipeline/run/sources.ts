@@ -12,6 +12,7 @@ import type { SourceFile } from '../stage/context.js';
 import type { SourceRequest } from '../stage/definition.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
+import { filesInOneFolder } from './one-folder.js';
 
 const earlyNames = 32;
 
@@ -147,6 +148,8 @@ async function findFiles(
     const path = resolve(directory, pattern);
     return (await isThere(path)) ? [{ path, name: basename(path) }] : [];
   }
+  const inOneFolder = await filesInOneFolder(pattern, directory);
+  if (inOneFolder) return inOneFolder;
   const [task] = fastGlob.generateTasks(pattern, { cwd: directory });
   const base = resolve(directory, task?.base ?? '.');
   const names = await fastGlob(pattern, { cwd: directory, unique: false });
