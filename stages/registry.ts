@@ -5,10 +5,10 @@ import { benchmarkStage } from './benchmark/stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
-import { exportStage } from './export/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { renderStage } from './render/stage.js';
 import { splitStage } from './split/stage.js';
+import { yoloExportStage } from './yolo/export/stage.js';
 import { yoloTrainStage } from './yolo/stage.js';
 
 /** Every stage kind that a pipeline file may use. */
@@ -19,10 +19,10 @@ export const stageKinds = [
   commandStage,
   detectStage,
   evaluateStage,
-  exportStage,
   mergeStage,
   renderStage,
   splitStage,
+  yoloExportStage,
   yoloTrainStage,
 ] as const;
 

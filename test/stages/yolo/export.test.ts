@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../pipeline/core/seed.js';
-import { exportStage } from '../../../stages/export/stage.js';
+import { yoloExportStage } from '../../../stages/yolo/export/stage.js';
 import { parseCfg } from '../../../stages/lib/darknet/cfg.js';
 import { findObjects } from '../../../stages/lib/darknet/find-objects.js';
 import { layoutOf } from '../../../stages/lib/darknet/layout.js';
@@ -25,7 +25,7 @@ interface Detection {
   readonly box: [number, number, number, number];
 }
 
-describe('the export stage', () => {
+describe('the yolo/export stage', () => {
   const cfg = parseCfg(tinyCfg, 'tiny.cfg');
   const layout = layoutOf(cfg);
   const values = new Float32Array(layout.length);
@@ -47,7 +47,7 @@ describe('the export stage', () => {
   afterAll(() => rm(root, { recursive: true, force: true }));
 
   async function exported(params: Record<string, string[]> = {}): Promise<StageRun> {
-    return runStage(exportStage, {
+    return runStage(yoloExportStage, {
       params,
       inputs: { detector: await folderArtifact('detector', detector) },
     });

@@ -1,10 +1,10 @@
-import { defineStage } from '../../pipeline/stage/definition.js';
-import type { StageContext } from '../../pipeline/stage/context.js';
+import { defineStage } from '../../../pipeline/stage/definition.js';
+import type { StageContext } from '../../../pipeline/stage/context.js';
 import { exportParams, type ExportParams } from './params.js';
 
 /** Writes a detector in the forms that other programs run. */
-export const exportStage = defineStage({
-  kind: 'export',
+export const yoloExportStage = defineStage({
+  kind: 'yolo/export',
   summary: 'Writes a detector for Darknet and OpenCV, ONNX Runtime and TensorFlow.js',
   revision: 1,
   params: exportParams,
