@@ -19,5 +19,5 @@ export const artifactTypes = {
   /** `scores.json`: figures and curves of an evaluation. */
   scores: 'Figures of an evaluation',
   /** Any files. */
-  files: 'Files made by a command',
+  files: 'Files made by a command, or a dataset in another format',
 } as const;

@@ -4,6 +4,8 @@ import { annotateStage } from './annotate/stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
+import { exportStage } from './export/stage.js';
+import { importStage } from './import/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { renderStage } from './render/stage.js';
 import { splitStage } from './split/stage.js';
@@ -16,6 +18,8 @@ export const stageKinds = [
   commandStage,
   detectStage,
   evaluateStage,
+  exportStage,
+  importStage,
   mergeStage,
   renderStage,
   splitStage,

@@ -37,7 +37,9 @@ const options = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('A regular expression; what its parentheses match in an image’s name is the group of the image'),
+    .describe(
+      'A regular expression; what its parentheses match in an image’s name is the group of the image',
+    ),
   ...readOptions,
 });
 export type ConvertOptions = z.output<typeof options>;

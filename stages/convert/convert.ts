@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { basename, relative, resolve } from 'node:path';
+import { access, readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { CommandHost } from '../../pipeline/stage/command.js';
 import { CountedNotes } from '../lib/formats/counted-notes.js';
@@ -50,7 +50,9 @@ export async function convert(
       if (imageCount % progressStep === 0) host.console.error(`${imageCount} images …`);
     }
     if (imageCount === 0)
-      throw new UserError(`No image of ${options.in} is left to write.`, { details: dataset.notes.sentences() });
+      throw new UserError(`No image of ${options.in} is left to write.`, {
+        details: dataset.notes.sentences(),
+      });
     await writer.finish();
     await output.complete();
     host.console.out(
@@ -76,7 +78,10 @@ async function inputOf(
   const { allowOutside } = options;
   const { tree, imagesFolder } = await findInput(path, format, allowOutside);
   const images = options.images === undefined ? imagesFolder : resolve(host.directory, options.images);
-  const classes = options.classes === undefined ? undefined : resolve(host.directory, options.classes);
+  const classes =
+    options.classes === undefined
+      ? await classesBeside(tree, format)
+      : resolve(host.directory, options.classes);
   return {
     format,
     tree,
@@ -90,6 +95,16 @@ async function inputOf(
     options,
     scratch,
   };
+}
+
+/** The `classes.txt` that our writers put beside the file of a format that has no names, or no order, of its own. */
+async function classesBeside(tree: FileTree, format: DatasetFiles['format']): Promise<string | undefined> {
+  if (format !== 'keras' && format !== 'csv') return undefined;
+  const path = join(tree.folder, 'classes.txt');
+  return access(path).then(
+    () => path,
+    () => undefined,
+  );
 }
 
 async function readText(path: string): Promise<string> {

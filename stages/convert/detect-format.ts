@@ -24,7 +24,9 @@ const folderSigns: readonly (readonly [FormatName, readonly string[]])[] = [
 export async function detectFormat(path: string): Promise<FormatName> {
   const found = (await isDirectory(path)) ? await ofFolder(path) : await ofFile(path);
   if (found) return found;
-  throw new UserError(`${path} shows no sign of a format that is known.`, { hint: 'Say which it is with --from.' });
+  throw new UserError(`${path} shows no sign of a format that is known.`, {
+    hint: 'Say which it is with --from.',
+  });
 }
 
 async function ofFolder(folder: string): Promise<FormatName | undefined> {

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import fastGlob from 'fast-glob';
 import { UserError } from '../../pipeline/core/user-error.js';
 import { FileTree } from '../lib/formats/file-tree.js';
-import { imageExtensions } from '../lib/formats/image-finder.js';
+import { defaultImagesFolder, imagePattern } from '../lib/formats/image-files.js';
 import { annotationPatterns, oneFileFormats, type FormatName } from '../lib/formats/format-names.js';
 
 /** The annotation files that a path means: the folder's, or the one file. */
@@ -17,13 +17,22 @@ export interface FoundInput {
  * @param path absolute; a folder stands for the one file in it where the format is one file
  * @throws UserError when nothing or too much is there
  */
-export async function findInput(path: string, format: FormatName, allowOutside: boolean): Promise<FoundInput> {
+export async function findInput(
+  path: string,
+  format: FormatName,
+  allowOutside: boolean,
+): Promise<FoundInput> {
   const isFolder = await isDirectory(path);
   if (!isFolder) {
     const folder = dirname(path);
-    const imagesFolder = basename(folder) === 'annotations' ? dirname(folder) : folder;
+    const imagesFolder = defaultImagesFolder(path, true);
     const wholeFolder = format === 'yolo' || format === 'darkroom';
-    return { tree: wholeFolder ? await folderTree(folder, format, allowOutside) : FileTree.ofFile(path, allowOutside), imagesFolder };
+    return {
+      tree: wholeFolder
+        ? await folderTree(folder, format, allowOutside)
+        : FileTree.ofFile(path, allowOutside),
+      imagesFolder,
+    };
   }
   const tree = await folderTree(path, format, allowOutside);
   if (!oneFileFormats.has(format)) return { tree, imagesFolder: path };
@@ -52,7 +61,7 @@ async function folderTree(folder: string, format: FormatName, allowOutside: bool
 /** All images below a folder. @throws UserError when there is no such folder */
 export async function imageTree(folder: string, allowOutside: boolean): Promise<FileTree> {
   if (!(await isDirectory(folder))) throw new UserError(`There is no folder ${folder}.`);
-  const names = await fastGlob(`**/*.{${imageExtensions.join(',')}}`, { cwd: folder, caseSensitiveMatch: false });
+  const names = await fastGlob(imagePattern('.'), { cwd: folder });
   return new FileTree(
     folder,
     names.map((name) => join(folder, name)),

@@ -7,11 +7,15 @@ import type { AnnotatedImage, Annotation, ImageContent } from './annotation.js';
 import { annotationError, placeText } from './annotation-place.js';
 import type { CountedNotes } from './counted-notes.js';
 import type { ImageFinder } from './image-finder.js';
+import { withoutExtension } from './image-name.js';
 import { moveObject } from './move-object.js';
 import type { PixelSize } from './pixel-size.js';
 import type { ReadOptions } from './read-options.js';
 
-export interface AssembleRules extends Pick<ReadOptions, 'orientation' | 'sizeMismatch' | 'unreadable' | 'decode'> {
+export interface AssembleRules extends Pick<
+  ReadOptions,
+  'orientation' | 'sizeMismatch' | 'unreadable' | 'decode'
+> {
   /** What provenance says where the format says nothing. */
   readonly sourceName: string;
   /** The group of an image by its name below the images' folder; by default each is a group of its own. */
@@ -41,8 +45,7 @@ export async function* assembleImages(
     if (!image) continue;
     const objects = objectsInStoredPixels(annotation, image.facts, rules, notes);
     if (!objects) continue;
-    const name = embeddedName(image.name, image.facts);
-    const id = names.claim(name, annotation);
+    const { name, id } = names.claim(embeddedName(image.name, image.facts), annotation);
     yield {
       content: image.content,
       record: {
@@ -102,7 +105,12 @@ function objectsInStoredPixels(
     orientation !== 1 &&
     (rules.orientation === 'displayed' ||
       (rules.orientation === 'auto' && swaps && given !== undefined && equal(given, displayed)));
-  if (orientation !== 1 && rules.orientation === 'auto' && !turned && !(swaps && given && equal(given, stored)))
+  if (
+    orientation !== 1 &&
+    rules.orientation === 'auto' &&
+    !turned &&
+    !(swaps && given && equal(given, stored))
+  )
     notes.count(
       '{n} images are turned by EXIF, and their boxes are taken as drawn on the stored pixels; say orientation: ' +
         'displayed if they were drawn on what viewers show',
@@ -128,7 +136,10 @@ function objectsInStoredPixels(
     notes.count('{n} images are not of the annotated size; their boxes are scaled', annotation.image);
   }
   if (!turned) return objects;
-  notes.count('{n} images are turned by EXIF; their boxes are turned back to the stored pixels', annotation.image);
+  notes.count(
+    '{n} images are turned by EXIF; their boxes are turned back to the stored pixels',
+    annotation.image,
+  );
   return move(objects, displayedToStored(orientation, stored), 1, annotation, notes);
 }
 
@@ -158,26 +169,32 @@ function embeddedName(name: string, { format }: ImageFacts): string {
   return /\.[a-z0-9]{2,5}$/i.test(name) ? name : `${name}.${format === 'jpeg' ? 'jpg' : format}`;
 }
 
-/** Ids out of image names: without the extension, where that is not taken. An image that comes twice is an error. */
+/** Folders that formats put all images into: they say nothing of an image. */
+const imageFolders = /^(images|JPEGImages)\//;
+
+/** Names and ids out of paths: without the formats' own folders, ids without the extension, where that is not taken. */
 class ImageNames {
   readonly #places = new Map<string, string>();
+  readonly #names = new Set<string>();
   readonly #ids = new Set<string>();
 
-  claim(name: string, annotation: Annotation): string {
-    const earlier = this.#places.get(name);
+  /** @throws UserError for an image that comes twice, or a second image of the same id */
+  claim(path: string, annotation: Annotation): { readonly name: string; readonly id: string } {
+    const earlier = this.#places.get(path);
     if (earlier !== undefined)
       throw annotationError(
         annotation.place,
-        `the image ${name} is annotated a second time; ${earlier} was the first.`,
+        `the image ${path} is annotated a second time; ${earlier} was the first.`,
         'Bring the two together.',
       );
-    this.#places.set(name, placeText(annotation.place));
-    const stem = name.slice(0, name.lastIndexOf('.'));
-    const wanted = annotation.id ?? stem;
+    this.#places.set(path, placeText(annotation.place));
+    const short = path.replace(imageFolders, '');
+    const name = this.#names.has(short) ? path : short;
+    this.#names.add(name);
+    const wanted = annotation.id ?? withoutExtension(name);
     const id = this.#ids.has(wanted) ? name : wanted;
-    if (this.#ids.has(id))
-      throw annotationError(annotation.place, `a second image has the id "${id}".`);
+    if (this.#ids.has(id)) throw annotationError(annotation.place, `a second image has the id "${id}".`);
     this.#ids.add(id);
-    return id;
+    return { name, id };
   }
 }

@@ -31,7 +31,11 @@ export async function readAttributeTable(
       header = cells.map((cell) => cell.trim());
       key = column === undefined ? 0 : header.indexOf(column);
       if (key < 0)
-        throw annotationError({ file, line }, `there is no column "${column ?? ''}".`, `There are ${header.join(', ')}.`);
+        throw annotationError(
+          { file, line },
+          `there is no column "${column ?? ''}".`,
+          `There are ${header.join(', ')}.`,
+        );
       continue;
     }
     const image = (cells[key] ?? '').trim();
@@ -64,7 +68,9 @@ export async function* withAttributes(
     const { record } = image;
     const name = imageNameOf(record);
     const base = posix.basename(name);
-    const key = [record.id, name, base, withoutExtension(base)].find((candidate) => table.rows.has(candidate));
+    const key = [record.id, name, base, withoutExtension(base)].find((candidate) =>
+      table.rows.has(candidate),
+    );
     const row = key === undefined ? undefined : table.rows.get(key);
     if (key === undefined || !row) {
       notes.count(`{n} images have no row in ${table.file}`, record.id);
@@ -76,5 +82,8 @@ export async function* withAttributes(
   }
   for (const [key, { line }] of table.rows)
     if (!used.has(key))
-      notes.count(`{n} rows of ${table.file} are of no image`, `${placeText({ file: table.file, line })}, "${key}"`);
+      notes.count(
+        `{n} rows of ${table.file} are of no image`,
+        `${placeText({ file: table.file, line })}, "${key}"`,
+      );
 }

@@ -17,7 +17,7 @@ export const annotationPatterns: Readonly<Record<FormatName, readonly string[]>>
   coco: ['**/*.json'],
   yolo: ['**/*.{txt,names,data,yaml,yml}'],
   keras: ['**/*.txt'],
-  voc: ['**/*.xml', '**/ImageSets/**/*.txt'],
+  voc: ['**/*.xml', '**/ImageSets/**/*.txt', 'labels.txt'],
   csv: ['**/*.csv'],
   tfrecord: ['**/*.{tfrecord,tfrecords,record,pbtxt}', '**/*-[0-9][0-9][0-9][0-9][0-9]-of-*'],
   openimages: ['**/*.csv'],

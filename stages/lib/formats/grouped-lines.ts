@@ -76,7 +76,7 @@ export class GroupedLines<T> {
   #flush(): void {
     if (this.#pendingBytes === 0) return;
     const data = Buffer.concat(this.#pending);
-    for (let done = 0; done < data.length; )
+    for (let done = 0; done < data.length;)
       done += writeSync(this.#file, data, done, data.length - done, this.#written + done);
     this.#written += data.length;
     this.#pending = [];

@@ -1,9 +1,11 @@
+import { access } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { hasErrorCode } from '../../../pipeline/core/error-code.js';
 import { nearestName } from '../../../pipeline/core/nearest-name.js';
 import { annotationError, placeText, type AnnotationPlace } from './annotation-place.js';
 import type { CountedNotes } from './counted-notes.js';
 import type { FileTree } from './file-tree.js';
+import { imageName } from './image-files.js';
 import { leavesThroughLink, outsideError, pathBelow } from './inside-path.js';
 
 export interface FoundImage {
@@ -17,10 +19,6 @@ export interface FindRules {
   readonly allowOutside: boolean;
   readonly missing: 'error' | 'skip';
 }
-
-/** File names that images have. */
-export const imageExtensions = ['jpg', 'jpeg', 'png', 'webp', 'bmp', 'gif', 'tif', 'tiff', 'avif'] as const;
-const imageName = new RegExp(`\\.(${imageExtensions.join('|')})$`, 'i');
 
 /** Finds the image that an annotation means: by its path, else by the one file whose path ends so. */
 export class ImageFinder {
@@ -103,7 +101,6 @@ export class ImageFinder {
   async #outside(written: string, place: AnnotationPlace): Promise<FoundImage | undefined> {
     if (!this.rules.allowOutside) throw outsideError(written, this.tree.folder, place);
     const path = posix.resolve(this.tree.folder, written.replaceAll('\\', '/'));
-    const { access } = await import('node:fs/promises');
     const isThere = await access(path).then(
       () => true,
       () => false,

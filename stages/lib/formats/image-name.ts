@@ -28,7 +28,10 @@ export class StemNames {
     for (let n = 2; this.#used.has(free.toLowerCase()); n++) free = `${stem}~${n}`;
     this.#used.add(free.toLowerCase());
     if (free !== stem)
-      this.notes.count('{n} images get another name, because one that differs only in its extension or case is there', image);
+      this.notes.count(
+        '{n} images get another name, because one that differs only in its extension or case is there',
+        image,
+      );
     return { image: `${free}${image.slice(stem.length)}`, stem: free };
   }
 }

@@ -82,7 +82,13 @@ class Scan {
       const endsElement =
         this.#collecting === 'element' && this.#depth === 2 && (byte === comma || byte === closeBracket);
       if (endsElement) yield this.#element(chunk, start, i);
-      if (this.#inWantedList && this.#depth === 2 && this.#collecting === 'nothing' && byte !== comma && byte !== closeBracket) {
+      if (
+        this.#inWantedList &&
+        this.#depth === 2 &&
+        this.#collecting === 'nothing' &&
+        byte !== comma &&
+        byte !== closeBracket
+      ) {
         this.#collecting = 'element';
         this.#elementLine = this.#line;
         start = i;
@@ -137,7 +143,12 @@ class Scan {
         value: JSON.parse(text) as unknown,
       };
     } catch (cause) {
-      throw annotationError(place, `not JSON: ${text.length > 80 ? `${text.slice(0, 77)}…` : text}`, undefined, cause);
+      throw annotationError(
+        place,
+        `not JSON: ${text.length > 80 ? `${text.slice(0, 77)}…` : text}`,
+        undefined,
+        cause,
+      );
     }
   }
 

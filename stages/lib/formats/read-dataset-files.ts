@@ -62,7 +62,11 @@ export async function readDatasetFiles(files: DatasetFiles): Promise<OpenedDatas
       let images = assembleImages(opened.annotations(), finder, rules, notes);
       if (files.attributes) {
         const name = files.attributes.only;
-        const table = await readAttributeTable(await files.attributes.open(name), name, files.attributesColumn);
+        const table = await readAttributeTable(
+          await files.attributes.open(name),
+          name,
+          files.attributesColumn,
+        );
         images = withAttributes(images, table, notes);
       }
       yield* images;

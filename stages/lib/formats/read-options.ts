@@ -28,7 +28,9 @@ export const readOptions = {
   sizeMismatch: z
     .enum(['error', 'scale', 'skip'])
     .default('error')
-    .describe('What becomes of an image that is not of the annotated size: an error, its boxes scaled, or left out'),
+    .describe(
+      'What becomes of an image that is not of the annotated size: an error, its boxes scaled, or left out',
+    ),
   missing: z
     .enum(['error', 'skip'])
     .default('error')
@@ -40,7 +42,9 @@ export const readOptions = {
   decode: z
     .enum(['head', 'pixels'])
     .default('head')
-    .describe("How images are checked: their head (format and size), or all pixels (finds files cut short; slower)"),
+    .describe(
+      'How images are checked: their head (format and size), or all pixels (finds files cut short; slower)',
+    ),
   allowOutside: z
     .boolean()
     .default(false)

@@ -18,6 +18,9 @@ export function subsetFileName(subset: string): string {
   return subset === 'validation' ? 'val' : subset;
 }
 
+/** Lists of all images, which say nothing. */
+const wholeLists = new Set(['default', 'all', 'trainval']);
+
 /** The subsets that part a dataset; others (`trainval`, `minival`) overlap with them. */
 export const partingSubsets = ['train', 'validation', 'test'] as const;
 
@@ -28,6 +31,6 @@ export const partingSubsets = ['train', 'validation', 'test'] as const;
 export function partOf(subsets: ReadonlySet<string>): string | undefined {
   const part = partingSubsets.find((name) => subsets.has(name));
   if (part !== undefined) return part;
-  const [only, ...others] = subsets;
+  const [only, ...others] = [...subsets].filter((name) => !wholeLists.has(name));
   return others.length === 0 ? only : undefined;
 }

@@ -96,7 +96,10 @@ function segmentationOf({ segmentation }: CocoAnnotation, place: AnnotationPlace
     const polygons = segmentation.filter((polygon) => polygon.length > 0);
     for (const polygon of polygons)
       if (polygon.length % 2 === 1 || polygon.length < 6)
-        throw annotationError(place, `a polygon has ${polygon.length} numbers; x, y of at least three points are expected.`);
+        throw annotationError(
+          place,
+          `a polygon has ${polygon.length} numbers; x, y of at least three points are expected.`,
+        );
     return polygons.length === 0 ? undefined : { polygons };
   }
   const { size, counts } = segmentation;

@@ -46,7 +46,11 @@ export async function openCoco({ tree, scratch, notes }: ReadRequest): Promise<O
   }
   for (const list of ['images', 'categories'])
     if (!seen.has(list))
-      throw annotationError({ file }, `the file has no ${list}.`, 'Expected COCO’s lists images, annotations and categories.');
+      throw annotationError(
+        { file },
+        `the file has no ${list}.`,
+        'Expected COCO’s lists images, annotations and categories.',
+      );
   const ofUnknownImages = [...waiting.groups()].filter((id) => !images.has(id));
   for (const id of ofUnknownImages)
     notes.count(

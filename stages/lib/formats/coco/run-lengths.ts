@@ -8,7 +8,7 @@ export function compressRuns(runs: readonly number[]): string {
   const codes: number[] = [];
   for (const [index, run] of runs.entries()) {
     let rest = index > 2 ? run - (runs[index - 2] ?? 0) : run;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       let bits = rest & 0x1f;
       rest >>= 5;
       more = bits & 0x10 ? rest !== -1 : rest !== 0;
@@ -22,7 +22,7 @@ export function compressRuns(runs: readonly number[]): string {
 /** The reverse of `compressRuns`. @throws RangeError for a text that ends within a number or has other characters */
 export function expandRuns(counts: string): number[] {
   const runs: number[] = [];
-  for (let at = 0; at < counts.length; ) {
+  for (let at = 0; at < counts.length;) {
     let value = 0;
     for (let shift = 0, more = true; more; shift += 5) {
       const bits = counts.charCodeAt(at++) - 48;

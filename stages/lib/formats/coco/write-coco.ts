@@ -8,8 +8,26 @@ import { cocoOfObject } from './objects.js';
 
 /** COCO's body in COCO's order; a scene that knows some of these points gets all of them, the others as not known. */
 const cocoBody = [
-  ...['nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'left_shoulder', 'right_shoulder', 'left_elbow'],
-  ...['right_elbow', 'left_wrist', 'right_wrist', 'left_hip', 'right_hip', 'left_knee', 'right_knee', 'left_ankle'],
+  ...[
+    'nose',
+    'left_eye',
+    'right_eye',
+    'left_ear',
+    'right_ear',
+    'left_shoulder',
+    'right_shoulder',
+    'left_elbow',
+  ],
+  ...[
+    'right_elbow',
+    'left_wrist',
+    'right_wrist',
+    'left_hip',
+    'right_hip',
+    'left_knee',
+    'right_knee',
+    'left_ankle',
+  ],
   'right_ankle',
 ];
 
@@ -75,7 +93,12 @@ class CocoWriter implements FormatWriter {
     await rm(annotations.path);
     const categories = this.classes.map((name, index) => {
       const keypoints = this.#keypointNames.get(name);
-      return JSON.stringify({ id: index + 1, name, supercategory: 'none', ...(keypoints ? { keypoints } : {}) });
+      return JSON.stringify({
+        id: index + 1,
+        name,
+        supercategory: 'none',
+        ...(keypoints ? { keypoints } : {}),
+      });
     });
     await file.append(`\n],\n"categories": [\n${categories.join(',\n')}\n]\n}\n`);
     await file.finish();
@@ -105,7 +128,11 @@ class CocoWriter implements FormatWriter {
     this.#keypointNames.set(className, names);
     const lost = given.filter((name) => !names.includes(name)).length;
     if (lost > 0)
-      this.notes.count('{n} keypoints are lost: the first object of their class has no such point', recordId, lost);
+      this.notes.count(
+        '{n} keypoints are lost: the first object of their class has no such point',
+        recordId,
+        lost,
+      );
     const points = names.map((name) => keypoints[name] ?? ([0, 0, 0] as const));
     return { keypoints: points.flat(), num_keypoints: points.filter(([, , seen]) => seen > 0).length };
   }

@@ -1,7 +1,16 @@
 import type { ObjectRecord } from '../../dataset/record.js';
 
 /** The columns of LabelImg's CSV (datitran's xml_to_csv, and what the object detection API's tutorials read). */
-export const labelCsvColumns = ['filename', 'width', 'height', 'class', 'xmin', 'ymin', 'xmax', 'ymax'] as const;
+export const labelCsvColumns = [
+  'filename',
+  'width',
+  'height',
+  'class',
+  'xmin',
+  'ymin',
+  'xmax',
+  'ymax',
+] as const;
 
 /** A cell as CSV needs it: in quotation marks where it holds a comma, a quotation mark or a line's end. */
 export function csvCell(text: string | number): string {

@@ -23,7 +23,10 @@ export function createLabelCsvWriter({ classes, path, placeImage, notes }: Write
       countLosses(record, {}, 'LabelImg CSV', notes);
       const name = imageNameOf(record);
       if (record.objects.length === 0)
-        notes.count('{n} images without boxes are in no line of labels.csv: LabelImg CSV has a line a box', record.id);
+        notes.count(
+          '{n} images without boxes are in no line of labels.csv: LabelImg CSV has a line a box',
+          record.id,
+        );
       for (const object of record.objects) {
         const box = toWholePixels(object.box, 'LabelImg CSV', record.id, notes);
         await csv.append(`${labelCsvLine(name, record.width, record.height, { ...object, box })}\n`);

@@ -19,7 +19,15 @@ export async function openDarkroom({ tree }: ReadRequest): Promise<OpenedAnnotat
         if (lineText === '') continue;
         const record = parseLine(lineText, datasetRecordSchema, { label, file, line });
         const { id, image, width, height, objects, attributes, source } = record;
-        yield { id, image, size: { width, height }, place: { file, line }, objects: () => objects, attributes, source };
+        yield {
+          id,
+          image,
+          size: { width, height },
+          place: { file, line },
+          objects: () => objects,
+          attributes,
+          source,
+        };
       }
     },
   };

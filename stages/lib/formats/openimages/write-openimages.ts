@@ -32,7 +32,10 @@ export function createOpenImagesWriter({ classes, path, placeImage, notes }: Wri
       const holds = { occluded: true, truncated: true, crowd: true, attributes: ['depiction', 'inside'] };
       countLosses(record, { ...holds, imageAttributes: ['split'] }, 'OpenImages', notes);
       if (record.objects.length === 0)
-        notes.count('{n} images without boxes stand in image-ids.csv alone: OpenImages has a line a box', record.id);
+        notes.count(
+          '{n} images without boxes stand in image-ids.csv alone: OpenImages has a line a box',
+          record.id,
+        );
       for (const object of record.objects)
         await boxes.append(`${openImagesCells(stem, object, record, object.class).map(csvCell).join(',')}\n`);
       const { split } = record.attributes;

@@ -107,15 +107,22 @@ export function imageOfFeatures(
   if (!encoded || encoded.length === 0) throw annotationError(place, 'it has no image (image/encoded).');
   const [width] = numbersOf(features, 'image/width');
   const [height] = numbersOf(features, 'image/height');
-  const [filename = '', id] = [textsOf(features, 'image/filename')[0], textsOf(features, 'image/source_id')[0]];
+  const [filename = '', id] = [
+    textsOf(features, 'image/filename')[0],
+    textsOf(features, 'image/source_id')[0],
+  ];
   const xmins = numbersOf(features, 'image/object/bbox/xmin');
   const list = (name: string): readonly number[] => {
     const values = numbersOf(features, name);
     if (values.length !== xmins.length)
-      throw annotationError(place, `${name} has ${values.length} values, but there are ${xmins.length} boxes.`);
+      throw annotationError(
+        place,
+        `${name} has ${values.length} values, but there are ${xmins.length} boxes.`,
+      );
     return values;
   };
-  const optional = (name: string): readonly number[] => (numbersOf(features, name).length === 0 ? [] : list(name));
+  const optional = (name: string): readonly number[] =>
+    numbersOf(features, name).length === 0 ? [] : list(name);
   const [ymins, xmaxs, ymaxs] = ['ymin', 'xmax', 'ymax'].map((edge) => list(`image/object/bbox/${edge}`));
   const classes = classesOf(features, xmins.length, nameOfLabel, place);
   const flags = flagNames.map((name) => [name, optional(flagFeatures[name])] as const);
@@ -131,7 +138,12 @@ export function imageOfFeatures(
     objects: (size) =>
       xmins.map((xmin, index) => {
         const { width: w, height: h } = size;
-        const box: BoxXyxyPx = [xmin * w, (ymins?.[index] ?? 0) * h, (xmaxs?.[index] ?? 0) * w, (ymaxs?.[index] ?? 0) * h];
+        const box: BoxXyxyPx = [
+          xmin * w,
+          (ymins?.[index] ?? 0) * h,
+          (xmaxs?.[index] ?? 0) * w,
+          (ymaxs?.[index] ?? 0) * h,
+        ];
         const depiction = depictions[index];
         const area = areas[index];
         return {

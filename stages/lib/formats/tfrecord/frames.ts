@@ -40,7 +40,9 @@ export async function* readRecords(input: AsyncIterable<Buffer>, file: string): 
       throw annotationError(
         place,
         'the checksum of its length does not fit.',
-        number === 1 ? 'Is it a TFRecord file, and not compressed? Unpack it first.' : 'The file is damaged; copy it anew.',
+        number === 1
+          ? 'Is it a TFRecord file, and not compressed? Unpack it first.'
+          : 'The file is damaged; copy it anew.',
       );
     const length = Number(head.readBigUInt64LE(0));
     if (length > maxRecordBytes)
@@ -50,7 +52,11 @@ export async function* readRecords(input: AsyncIterable<Buffer>, file: string): 
       throw annotationError(place, 'the file ends in the middle of the record; it was cut short.');
     const content = data.subarray(0, length);
     if (data.readUInt32LE(length) !== maskedCrc(content))
-      throw annotationError(place, 'the checksum of its data does not fit.', 'The file is damaged; copy it anew.');
+      throw annotationError(
+        place,
+        'the checksum of its data does not fit.',
+        'The file is damaged; copy it anew.',
+      );
     yield content;
   }
 }

@@ -40,17 +40,24 @@ interface LabelMapItem {
 export function parseLabelMap(text: string, file: string): ReadonlyMap<number, string> {
   let items: readonly LabelMapItem[];
   try {
-    items = (textformat.fromText(labelMapType, text) as { readonly item?: readonly LabelMapItem[] }).item ?? [];
+    items =
+      (textformat.fromText(labelMapType, text) as { readonly item?: readonly LabelMapItem[] }).item ?? [];
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw annotationError({ file }, `not a label map: ${reason}`, "Expected item { id: 1 name: 'person' } …", cause);
+    throw annotationError(
+      { file },
+      `not a label map: ${reason}`,
+      "Expected item { id: 1 name: 'person' } …",
+      cause,
+    );
   }
   const names = new Map<number, string>();
   for (const [index, { id = 0, name, displayName }] of items.entries()) {
     const place = { file, element: `item ${index + 1}` };
     const given = name === undefined || name === '' ? displayName : name;
     if (!given) throw annotationError(place, 'the item has no name.');
-    if (id < 1) throw annotationError(place, `the id of "${given}" is ${id}; ids begin at 1, 0 is the background.`);
+    if (id < 1)
+      throw annotationError(place, `the id of "${given}" is ${id}; ids begin at 1, 0 is the background.`);
     if (names.has(id)) throw annotationError(place, `the id ${id} stands there twice.`);
     if ([...names.values()].includes(given)) throw annotationError(place, `"${given}" stands there twice.`);
     names.set(id, given);

@@ -15,13 +15,18 @@ import { parseLabelMap } from './label-map.js';
  * or lying beside the shards; without one, all shards are read once before to learn the names, which are sorted.
  */
 export async function openTfRecord({ tree, classes }: ReadRequest): Promise<OpenedAnnotations> {
-  const shards = tree.names.filter((name) => /(\.tfrecords?|\.record|-\d{5}-of-\d{5})$/i.test(posix.basename(name)));
+  const shards = tree.names.filter((name) =>
+    /(\.tfrecords?|\.record|-\d{5}-of-\d{5})$/i.test(posix.basename(name)),
+  );
   if (shards.length === 0)
     throw new UserError(`There is no TFRecord shard in ${tree.folder}.`, {
       hint: 'Shards are called ….tfrecord, ….record or …-00000-of-00010.',
     });
   const nameOfLabel = await labelMap(tree, classes);
-  const images = async function* (): AsyncIterable<{ readonly image: ExampleImage; readonly place: AnnotationPlace }> {
+  const images = async function* (): AsyncIterable<{
+    readonly image: ExampleImage;
+    readonly place: AnnotationPlace;
+  }> {
     for (const shard of shards) {
       let number = 0;
       for await (const record of readRecords(await tree.open(shard), shard)) {
@@ -45,7 +50,11 @@ export async function openTfRecord({ tree, classes }: ReadRequest): Promise<Open
         number += 1;
         for (const name of image.classes)
           if (!known.has(name))
-            throw annotationError(place, `the class "${name}" is not in the label map.`, `It has ${names.join(', ')}.`);
+            throw annotationError(
+              place,
+              `the class "${name}" is not in the label map.`,
+              `It has ${names.join(', ')}.`,
+            );
         const filename = image.filename === '' ? `image-${String(number).padStart(8, '0')}` : image.filename;
         yield {
           image: insideName(filename),
@@ -63,7 +72,11 @@ export async function openTfRecord({ tree, classes }: ReadRequest): Promise<Open
 /** The name of an image in a shard is only a name: what leads out of a folder is taken off. */
 function insideName(filename: string): string {
   const parts = filename.replaceAll('\\', '/').split('/');
-  return parts.filter((part) => part !== '' && part !== '.' && part !== '..' && !/^[a-z]:$/i.test(part)).join('/') || 'image';
+  return (
+    parts
+      .filter((part) => part !== '' && part !== '.' && part !== '..' && !/^[a-z]:$/i.test(part))
+      .join('/') || 'image'
+  );
 }
 
 function decode(record: Uint8Array, place: AnnotationPlace): ReturnType<typeof decodeExample> {

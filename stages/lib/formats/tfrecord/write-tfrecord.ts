@@ -30,7 +30,10 @@ export function createTfRecordWriter({ classes, path, notes, options }: WriteReq
       const bytes = content.type === 'file' ? await readFile(content.path) : content.bytes;
       const { format } = await inspectImage(bytes, record.id);
       if (format !== 'jpeg' && format !== 'png')
-        notes.count('{n} images are neither JPEG nor PNG, which the object detection API alone reads', record.id);
+        notes.count(
+          '{n} images are neither JPEG nor PNG, which the object detection API alone reads',
+          record.id,
+        );
       const name = imageNameOf(record);
       const shard = shards[count++ % shards.length] ?? '';
       await appendFile(

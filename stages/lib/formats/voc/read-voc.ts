@@ -48,13 +48,16 @@ export async function openVoc(request: ReadRequest): Promise<OpenedAnnotations> 
     const isThere =
       filename !== undefined && stems.has(withoutExtension(posix.basename(filename.replaceAll('\\', '/'))));
     if (!isThere && stems.has(stem) && filename !== undefined)
-      notes.count('{n} annotations name an image that is not there; the one called like the annotation is taken', file);
+      notes.count(
+        '{n} annotations name an image that is not there; the one called like the annotation is taken',
+        file,
+      );
     const image = isThere || !stems.has(stem) ? (filename ?? stem) : stem;
     parsed.add(file, { image, size: size ?? null, objects });
     if (size === undefined) notes.count('{n} annotations do not say the size of their image', file);
   }
   return {
-    classes: given ?? sortedClasses(used),
+    classes: given ?? (await classesOf(used, request)),
     async *annotations() {
       for (const file of files)
         for (const { image, size, objects } of parsed.values(file)) {
@@ -71,6 +74,20 @@ export async function openVoc(request: ReadRequest): Promise<OpenedAnnotations> 
       parsed.close();
     },
   };
+}
+
+/** The classes of a `labels.txt` beside the folders, and those that it lacks; without one, those that are used. */
+async function classesOf(
+  used: ReadonlySet<string>,
+  { tree, notes }: ReadRequest,
+): Promise<readonly string[]> {
+  const file = 'labels.txt';
+  if (!tree.has(file)) return sortedClasses(used);
+  const listed = parseClassNames(await tree.readText(file), file);
+  const others = sortedClasses(used).filter((name) => !listed.includes(name));
+  for (const name of others)
+    notes.count(`{n} classes are not in ${file} and come after those that are`, name);
+  return [...listed, ...others];
 }
 
 function wantedFiles(

@@ -35,7 +35,10 @@ export function parseXml(text: string, root: string, file: string): XmlNode {
   const document = parser.parse(text) as Readonly<Record<string, readonly XmlNode[]>>;
   const [node] = document[root] ?? [];
   if (node === undefined)
-    throw annotationError({ file }, `<${root}> is expected, but <${Object.keys(document)[0] ?? ''}> stands there.`);
+    throw annotationError(
+      { file },
+      `<${root}> is expected, but <${Object.keys(document)[0] ?? ''}> stands there.`,
+    );
   return node;
 }
 

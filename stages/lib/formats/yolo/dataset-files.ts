@@ -17,7 +17,10 @@ export interface YoloDescription {
   readonly subsets: ReadonlyMap<string, readonly string[]>;
 }
 
-const paths = z.union([z.string(), z.array(z.string())]).nullable().optional();
+const paths = z
+  .union([z.string(), z.array(z.string())])
+  .nullable()
+  .optional();
 const yamlSchema = z.object({
   path: z.string().nullable().optional(),
   names: z.union([z.array(z.coerce.string()), z.record(z.string(), z.coerce.string())]).optional(),
@@ -39,7 +42,10 @@ export function parseDataYaml(text: string, file: string): YoloDescription {
   const parsed = yamlSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw annotationError({ file }, `not a data.yaml: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    throw annotationError(
+      { file },
+      `not a data.yaml: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    );
   }
   const { names, nc, path } = parsed.data;
   const list = names === undefined ? undefined : Array.isArray(names) ? names : namesInOrder(names, file);
@@ -91,9 +97,15 @@ export function parseDarknetData(text: string, file: string): YoloDescription {
 export function labelNamesOf(image: string): readonly string[] {
   const stem = image.slice(0, image.length - posix.extname(image).length);
   const parts = stem.split('/');
-  const at = parts.lastIndexOf('images');
-  const replaced = at < 0 ? [] : [[...parts.slice(0, at), 'labels', ...parts.slice(at + 1)].join('/')];
+  const replaced = parts.flatMap((part, at) =>
+    part === 'images' ? [[...parts.slice(0, at), 'labels', ...parts.slice(at + 1)].join('/')] : [],
+  );
   const name = parts.at(-1) ?? '';
-  const besides = [stem, `labels/${stem}`, ...(at < 0 ? [] : [parts.slice(at + 1).join('/')]), `labels/${name}`];
-  return [...new Set([...replaced, ...besides])].map((label) => `${label}.txt`);
+  const labels = [
+    ...replaced.reverse(),
+    stem,
+    `labels/${stem}`,
+    ...parts.map((_, at) => parts.slice(at).join('/')),
+  ];
+  return [...new Set([...labels, `labels/${name}`])].map((label) => `${label}.txt`);
 }

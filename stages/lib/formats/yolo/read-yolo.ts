@@ -66,7 +66,8 @@ async function annotationOf(
 }
 
 async function describe({ tree }: ReadRequest): Promise<YoloDescription> {
-  const atTop = (pattern: RegExp): readonly string[] => tree.matching(pattern).filter((name) => !name.includes('/'));
+  const atTop = (pattern: RegExp): readonly string[] =>
+    tree.matching(pattern).filter((name) => !name.includes('/'));
   for (const yaml of atTop(/\.ya?ml$/i)) {
     const description = parseDataYaml(await tree.readText(yaml), yaml);
     if (description.names !== undefined || description.subsets.size > 0) return description;

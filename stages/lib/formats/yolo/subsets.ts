@@ -21,7 +21,8 @@ export async function listedImages(
   images: ImageFinder,
 ): Promise<readonly ListedImage[]> {
   const found = new Map<string, ListedImage>();
-  const root = pathBelow(tree.folder, posix.join(posix.dirname(description.file), description.root || '.')) ?? '';
+  const root =
+    pathBelow(tree.folder, posix.join(posix.dirname(description.file), description.root || '.')) ?? '';
   for (const [subset, paths] of description.subsets)
     for (const path of paths)
       for await (const { written, place } of imagesOf(path, root, description.file, tree, images)) {
@@ -86,6 +87,9 @@ export async function* imagesOfList(
 export function splitOf(listed: ListedImage, notes: CountedNotes): string | undefined {
   const parts = ['train', 'validation', 'test'].filter((name) => listed.subsets.has(name));
   if (parts.length > 1)
-    notes.count(`{n} images stand in several subsets (${parts.join(' and ')}); the first counts`, listed.written);
+    notes.count(
+      `{n} images stand in several subsets (${parts.join(' and ')}); the first counts`,
+      listed.written,
+    );
   return partOf(listed.subsets);
 }

@@ -18,43 +18,45 @@ export function createYoloWriter(request: WriteRequest): FormatWriter {
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const names = new StemNames(notes);
   const lists = new Map<string, TextFile>();
+  const unsplit: string[] = [];
 
   async function list(image: AnnotatedImage['record'], name: string): Promise<void> {
     const { split } = image.attributes;
     const subset = subsetFileName(typeof split === 'string' && split !== '' ? split : 'train');
-    if (split === undefined) unsplit.add(image.id);
+    if (split === undefined) unsplit.push(image.id);
     const file = lists.get(subset) ?? new TextFile(await request.path(`${subset}.txt`));
     lists.set(subset, file);
     await file.append(`./images/${name}\n`);
   }
-  const unsplit = { count: 0, first: '', add(id: string) { if (this.count++ === 0) this.first = id; } };
-
   return {
     async add(image) {
       const { record } = image;
       const { image: name, stem } = names.claim(record);
       countLosses(record, { imageAttributes: ['split'] }, 'YOLO', notes);
-      const lines = record.objects.map((object) => `${yoloLine(object, indexOf.get(object.class) ?? -1, record)}\n`);
+      const lines = record.objects.map(
+        (object) => `${yoloLine(object, indexOf.get(object.class) ?? -1, record)}\n`,
+      );
       await writeFile(await request.path(`labels/${stem}.txt`), lines.join(''));
       await list(record, name);
       await request.placeImage(`images/${name}`, image);
     },
     async finish() {
-      if (unsplit.count > 0 && lists.size > 1)
-        notes.count('{n} images are in no subset and are listed in train.txt', unsplit.first, unsplit.count);
+      if (unsplit[0] !== undefined && lists.size > 1)
+        notes.count('{n} images are in no subset and are listed in train.txt', unsplit[0], unsplit.length);
       for (const file of lists.values()) await file.finish();
-      const fileOf = (subset: string): string | undefined => (lists.has(subset) ? `${subset}.txt` : undefined);
       await writeFile(await request.path('classes.txt'), classes.map((name) => `${name}\n`).join(''));
       const yaml = {
-        ...Object.fromEntries(['train', 'val', 'test'].flatMap((name) => { const file = fileOf(name); return file ? [[name, file]] : []; })),
+        ...Object.fromEntries(
+          ['train', 'val', 'test'].flatMap((name) => (lists.has(name) ? [[name, `${name}.txt`]] : [])),
+        ),
         nc: classes.length,
-        names: Object.fromEntries(classes.entries()),
+        names: new Map(classes.entries()),
       };
       await writeFile(await request.path('data.yaml'), stringify(yaml));
       const data = [
         `classes = ${classes.length}`,
-        ...(fileOf('train') ? ['train = train.txt'] : []),
-        ...(fileOf('val') ? ['valid = val.txt'] : []),
+        ...(lists.has('train') ? ['train = train.txt'] : []),
+        ...(lists.has('val') ? ['valid = val.txt'] : []),
         'names = classes.txt',
         'backup = backup',
       ];
