@@ -97,7 +97,9 @@ export async function readFormat(
 ): Promise<ReadBack> {
   const { file, classes, images: imagesFolder, ...options } = changes;
   const all = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = all.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  const paths = all
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
   const tree = file === undefined ? new FileTree(folder, paths) : FileTree.ofFile(join(folder, file));
   const imageRoot = join(folder, imagesFolder ?? '.');
   const scratch = await mkdtemp(join(tmpdir(), 'darkroom-scratch-'));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BoxXyxyPx, ObjectRecord } from '../../dataset/record.js';
 import type { AttributeValue, ImageRecord } from '../annotation.js';
 import { annotationError, type AnnotationPlace } from '../annotation-place.js';
-import type { PixelSize } from '../pixel-size.js';
+import { edgePx, type PixelSize } from '../pixel-size.js';
 import type { Feature, Features } from './example.js';
 
 /**
@@ -139,10 +139,10 @@ export function imageOfFeatures(
       xmins.map((xmin, index) => {
         const { width: w, height: h } = size;
         const box: BoxXyxyPx = [
-          xmin * w,
-          (ymins?.[index] ?? 0) * h,
-          (xmaxs?.[index] ?? 0) * w,
-          (ymaxs?.[index] ?? 0) * h,
+          edgePx(xmin, w),
+          edgePx(ymins?.[index] ?? 0, h),
+          edgePx(xmaxs?.[index] ?? 0, w),
+          edgePx(ymaxs?.[index] ?? 0, h),
         ];
         const depiction = depictions[index];
         const area = areas[index];

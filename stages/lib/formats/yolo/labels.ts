@@ -1,7 +1,7 @@
 import type { BoxXyxyPx, ObjectRecord } from '../../dataset/record.js';
 import { annotationError, parseNumber } from '../annotation-place.js';
 import { classAt } from '../class-list.js';
-import { normalisedText, type PixelSize } from '../pixel-size.js';
+import { edgePx, normalisedText, type PixelSize } from '../pixel-size.js';
 
 /**
  * The objects of a YOLO label file: `class cx cy w h` a line, the class counted from 0, centre and size in shares of
@@ -36,7 +36,7 @@ export function parseYoloLabels(
 
 function objectOf(name: string, values: readonly number[], { width, height }: PixelSize): ObjectRecord {
   if (values.length > 4) {
-    const polygon = values.map((value, index) => value * (index % 2 === 0 ? width : height));
+    const polygon = values.map((value, index) => edgePx(value, index % 2 === 0 ? width : height));
     const xs = polygon.filter((_, index) => index % 2 === 0);
     const ys = polygon.filter((_, index) => index % 2 === 1);
     const box: BoxXyxyPx = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
@@ -44,7 +44,12 @@ function objectOf(name: string, values: readonly number[], { width, height }: Pi
   }
   const [cx = 0, cy = 0, w = 0, h = 0] = values;
   return {
-    box: [(cx - w / 2) * width, (cy - h / 2) * height, (cx + w / 2) * width, (cy + h / 2) * height],
+    box: [
+      edgePx(cx - w / 2, width),
+      edgePx(cy - h / 2, height),
+      edgePx(cx + w / 2, width),
+      edgePx(cy + h / 2, height),
+    ],
     class: name,
   };
 }
