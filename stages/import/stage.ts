@@ -82,13 +82,12 @@ function sources({ format, path, images, classes, attributes }: ImportParams): r
   const wholeFolder = format === 'yolo' || format === 'darkroom';
   const folder = !isFilePath(path) ? path : wholeFolder ? folderOf(path) : undefined;
   const annotations = { role: 'annotations', param: ['path'], named: true };
-  const isStatic = (pattern: string): boolean => !fastGlob.isDynamicPattern(pattern);
   return [
     ...(folder === undefined
       ? [{ ...annotations, pattern: filePattern(path), required: true }]
       : annotationPatterns[format].map((pattern, index) => ({
           ...annotations,
-          pattern: `${isStatic(folder) ? folder : fastGlob.escapePath(folder)}/${pattern}`,
+          pattern: `${fastGlob.escapePath(folder)}/${pattern}`,
           required: index === 0,
         }))),
     ...(format === 'tfrecord'

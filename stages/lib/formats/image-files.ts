@@ -9,8 +9,7 @@ export const imageName = new RegExp(`\\.(${extensions.join('|')})$`, 'i');
 
 /** The glob of all images below a folder; extensions in small or capital letters. */
 export function imagePattern(folder: string): string {
-  const base = fastGlob.isDynamicPattern(folder) ? fastGlob.escapePath(folder) : folder;
-  return `${base}/**/*.{${[...extensions, ...extensions.map((name) => name.toUpperCase())].join(',')}}`;
+  return `${fastGlob.escapePath(folder)}/**/*.{${[...extensions, ...extensions.map((name) => name.toUpperCase())].join(',')}}`;
 }
 
 /** Where a dataset's images are unless something else is said: with the annotations, or above their folder. */
