@@ -6,7 +6,7 @@ import { CountedNotes } from '../lib/formats/counted-notes.js';
 import { FileTree } from '../lib/formats/file-tree.js';
 import { formatOf } from '../lib/formats/formats.js';
 import { readDatasetFiles, type DatasetFiles } from '../lib/formats/read-dataset-files.js';
-import type { ConvertOptions } from './command.js';
+import type { ConvertOptions } from './options.js';
 import { detectFormat } from './detect-format.js';
 import { findInput, imageTree } from './find-input.js';
 import { OutputFolder } from './output-folder.js';

@@ -3,7 +3,7 @@ import { readDataset } from '../lib/dataset/dataset.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
 import { CountedNotes } from '../lib/formats/counted-notes.js';
 import { formatOf } from '../lib/formats/formats.js';
-import type { ExportParams } from './stage.js';
+import type { ExportParams } from './params.js';
 
 /** Writes the dataset; images are the store's own contents under new names. What the format cannot hold is told. */
 export async function exportDataset(context: StageContext<ExportParams>): Promise<void> {

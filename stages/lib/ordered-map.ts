@@ -12,7 +12,7 @@ export async function* orderedMap<T, R>(
     for await (const element of elements) {
       const result = work(element);
       // A failure is reported when its turn comes; until then it is nobody's unhandled rejection.
-      result.catch(() => undefined);
+      void result.catch(() => undefined);
       underWay.push(result);
       const [first] = underWay;
       if (underWay.length >= limit && first) {
