@@ -42,4 +42,3 @@ export const convertOptions = z.strictObject({
   ...readOptions,
 });
 export type ConvertOptions = z.output<typeof convertOptions>;
-

@@ -25,4 +25,3 @@ export const exportParams = z.strictObject({
     .describe('Files that tfrecord is spread over, the images in turn'),
 });
 export type ExportParams = z.output<typeof exportParams>;
-

@@ -49,4 +49,3 @@ export type ImportParams = z.output<typeof importParams>;
 export function isFilePath(path: string): boolean {
   return extname(path) !== '';
 }
-
