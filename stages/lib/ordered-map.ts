@@ -17,7 +17,7 @@ export async function* orderedMap<T, R>(
       const [first] = underWay;
       if (underWay.length >= limit && first) {
         yield await first;
-        underWay.shift();
+        void underWay.shift();
       }
     }
     for (let first = underWay.shift(); first; first = underWay.shift()) yield await first;
