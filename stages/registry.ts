@@ -5,6 +5,8 @@ import { benchmarkStage } from './benchmark/stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
+import { exportStage } from './export/stage.js';
+import { importStage } from './import/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { renderStage } from './render/stage.js';
 import { splitStage } from './split/stage.js';
@@ -19,6 +21,8 @@ export const stageKinds = [
   commandStage,
   detectStage,
   evaluateStage,
+  exportStage,
+  importStage,
   mergeStage,
   renderStage,
   splitStage,
