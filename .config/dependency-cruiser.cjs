@@ -95,7 +95,7 @@ module.exports = {
       from: { path: '^stages/main\\.ts$' },
       to: {
         path: '^(pipeline|stages)/',
-        pathNot: ['worker\\.ts$', '^stages/export/runner/'],
+        pathNot: ['worker\\.ts$', '^stages/yolo/export/runner/'],
         reachable: false,
       },
     },

@@ -24,5 +24,5 @@ export const artifactTypes = {
   /** `benchmark.json`, `.csv`, `.xlsx` and `.html`: arms ranked; `curves.svg` and `.png`. */
   benchmark: 'A comparison of evaluations',
   /** Any files. */
-  files: 'Files made by a command',
+  files: 'Files made by a command, or a dataset in another format',
 } as const;

@@ -12,4 +12,9 @@ export const commands: readonly CommandEntry[] = [
     description: "compare predictions with the truth, both in COCO's forms",
     load: async () => (await import('./evaluate/command.js')).evaluateCommand,
   },
+  {
+    name: 'convert',
+    description: 'Turn a dataset of one format into another, images included',
+    load: async () => (await import('./convert/command.js')).convertCommand,
+  },
 ];

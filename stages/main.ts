@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasErrorCode } from '../pipeline/core/error-code.js';
 import { productRoot } from '../pipeline/core/product-root.js';
 import { runCommandLine } from '../pipeline/cli/main.js';
 import { commands } from './commands.js';
@@ -28,6 +29,11 @@ const program = {
   healthChecks,
   templatesDirectory: join(root, 'templates'),
 };
+// `… | head` has read enough; what is being made goes on.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error) => {
+    if (!hasErrorCode(error, 'EPIPE')) throw error;
+  });
 const console = {
   out: (line: string): void => void process.stdout.write(`${line}\n`),
   error: (line: string): void => void process.stderr.write(`${line}\n`),

@@ -6,9 +6,11 @@ import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
 import { exportStage } from './export/stage.js';
+import { importStage } from './import/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { renderStage } from './render/stage.js';
 import { splitStage } from './split/stage.js';
+import { yoloExportStage } from './yolo/export/stage.js';
 import { yoloTrainStage } from './yolo/stage.js';
 
 /** Every stage kind that a pipeline file may use. */
@@ -20,9 +22,11 @@ export const stageKinds = [
   detectStage,
   evaluateStage,
   exportStage,
+  importStage,
   mergeStage,
   renderStage,
   splitStage,
+  yoloExportStage,
   yoloTrainStage,
 ] as const;
 

@@ -1,5 +1,8 @@
-import { open } from 'node:fs/promises';
+import { closeSync, fsync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { hasErrorCode } from './error-code.js';
+
+const syncDescriptor = promisify(fsync);
 
 /** The sync of a folder that is under way, and the one that follows it for those who came in the meantime. */
 interface Syncs {
@@ -30,12 +33,22 @@ function start(folder: string): Promise<void> {
 }
 
 async function sync(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
+  const descriptor = openFolder(folder);
+  if (descriptor === undefined) return;
   try {
-    await handle?.sync();
+    await syncDescriptor(descriptor);
   } catch (error) {
     if (!hasErrorCode(error, 'EINVAL', 'ENOTSUP', 'EPERM')) throw error;
   } finally {
-    await handle?.close();
+    closeSync(descriptor);
+  }
+}
+
+/** In line: the way through the thread pool would take longer than it does. */
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(folder, 'r');
+  } catch {
+    return undefined;
   }
 }

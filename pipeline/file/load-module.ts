@@ -1,5 +1,6 @@
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.js';
+import { productRoot } from '../core/product-root.js';
 import { failure, success, type Result } from '../core/result.js';
 
 /** What files of the user may import by name although it is installed with the program only: `darkroom`, `zod`. */
@@ -61,12 +62,14 @@ function placeOf(
   error: unknown,
 ): { readonly file: string; readonly line: number; readonly column: number } | undefined {
   if (!(error instanceof Error)) return undefined;
+  // The program's own code, and the packages that are bundled with it.
+  const compiledFolder = join(productRoot(), 'dist', sep);
   const lines = `${error.message}\n${error.stack ?? ''}`.split('\n');
   for (const line of lines) {
     const [, at, row, column] =
       /^\s*(?:at .*?\(?)?(?:file:\/\/)?(\/[^():]*):(\d+):(\d+)\)?\s*$/.exec(line) ?? [];
     if (at === undefined || at.includes('/node_modules/')) continue;
-    if (!modulePattern.test(at) || at === import.meta.filename) continue;
+    if (!modulePattern.test(at) || at === import.meta.filename || at.startsWith(compiledFolder)) continue;
     return { file: shown(resolve(path, at)), line: Number(row), column: Number(column) };
   }
   return undefined;

@@ -10,6 +10,8 @@ const contextShown = 12;
 
 /** Where a source file lies, as people call it; undefined when it is not there any more. */
 export type FindSource = (role: string, name: string) => string | undefined;
+/** More files that changed alike are counted. */
+const namedFiles = 3;
 
 /** A change of a key as people say it: what a run gives as its reason. */
 export function changeInWords(change: KeyChange, findSource: FindSource = () => undefined): string {
@@ -27,7 +29,7 @@ export function changeInWords(change: KeyChange, findSource: FindSource = () => 
     case 'seed':
       return 'the seed changed';
     case 'sources':
-      return `${findSource(change.role, change.path) ?? `${change.role} ${change.path}`} ${change.before === undefined ? 'is new' : change.after === undefined ? 'is gone' : 'changed'}`;
+      return `${sourceName(change, findSource)} ${whatHappened(change, 1)}`;
     case 'inputs': {
       const origins = change.from.join(', ');
       return `input ${change.path} changed${origins ? ` (from ${origins})` : ''}`;
@@ -37,6 +39,51 @@ export function changeInWords(change: KeyChange, findSource: FindSource = () => 
     default:
       return unreachable(change);
   }
+}
+
+/**
+ * All changes of a key as a run gives them as its reasons, one a line: of many source files that changed alike, the
+ * first are named and the others counted.
+ */
+export function reasonsInWords(
+  changes: readonly KeyChange[],
+  findSource: FindSource = () => undefined,
+): readonly string[] {
+  const alike = new Map<string, SourceChange[]>();
+  for (const change of changes) if (change.part === 'sources') pushTo(alike, groupOf(change), change);
+  const told = new Set<string>();
+  return changes.flatMap((change) => {
+    if (change.part !== 'sources') return changeInWords(change, findSource);
+    const group = alike.get(groupOf(change)) ?? [];
+    if (group.length <= namedFiles) return changeInWords(change, findSource);
+    if (told.has(groupOf(change))) return [];
+    told.add(groupOf(change));
+    const named = group.slice(0, namedFiles).map((one) => sourceName(one, findSource));
+    const more = group.length - namedFiles;
+    return `${named.join(', ')} and ${more} more ${whatHappened(change, group.length)}`;
+  });
+}
+
+function sourceName({ role, path }: SourceChange, findSource: FindSource): string {
+  return findSource(role, path) ?? `${role} ${path}`;
+}
+
+function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+type SourceChange = Extract<KeyChange, { part: 'sources' }>;
+
+function groupOf(change: SourceChange): string {
+  return JSON.stringify([change.role, whatHappened(change, 1)]);
+}
+
+function whatHappened({ before, after }: SourceChange, count: number): string {
+  const be = count === 1 ? 'is' : 'are';
+  if (before === undefined) return `${be} new`;
+  return after === undefined ? `${be} gone` : 'changed';
 }
 
 /** As changeInWords, with the old and the new value where the short words leave them out. */

@@ -3,7 +3,7 @@ import { writeAtomically } from '../core/atomic-file.js';
 import { isDigest } from '../core/digest.js';
 import type { Exhibit } from '../stage/exhibit.js';
 import type { Store } from '../store/store.js';
-import { placeContent } from '../store/view/place-content.js';
+import { ContentPlacer } from '../store/view/content-placer.js';
 import type { ReportedStage, ShownExhibit } from './page-model.js';
 import { renderPage } from './page.js';
 import type { RunSummary, StageSummary } from './run-summary.js';
@@ -59,6 +59,6 @@ async function placed(exhibit: Exhibit, store: Store, directory: string): Promis
   if (exhibit.type !== 'picture') return exhibit;
   const { title, caption, mediaType, digest } = exhibit;
   const src = `pictures/${digest.slice(0, 16)}.${extensions[mediaType]}`;
-  await placeContent(store.blobs.path(digest), join(directory, src));
+  await new ContentPlacer().place(store.blobs.path(digest), join(directory, src));
   return { type: 'picture', title, mediaType, src, ...(caption === undefined ? {} : { caption }) };
 }

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { concurrently } from '../core/concurrently.js';
 import { DiskError, diskFailure } from '../core/disk-failure.js';
 import { withDigestsOfSecrets } from '../core/secrets.js';
 import { UserError } from '../core/user-error.js';
 import type { Grant } from '../executors/executor.js';
-import type { ArtifactFile } from '../stage/artifact.js';
 import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
 import type { MapStageKind } from '../stage/definition.js';
 import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
@@ -47,18 +45,28 @@ export async function keyedItems(kind: MapStageKind, state: StageState): Promise
 export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
   const items = await keyedItems(kind, state);
   const recorded = await store.records.keys();
-  const candidates = items.filter(({ key }) => recorded.has(key));
-  await concurrently(candidates, 32, async (keyed) => {
-    await takeFromStore(keyed, store);
-  });
+  await takeFromStore(
+    items.filter(({ key }) => recorded.has(key)),
+    'there',
+    store,
+  );
   return items;
 }
 
-/** @returns false when the store does not have the item */
-async function takeFromStore(keyed: KeyedItem, store: Store): Promise<boolean> {
-  const record = await store.records.readItem(keyed.key);
-  if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
-  return record !== undefined;
+/** Gives those items their results that the store has. */
+async function takeFromStore(
+  items: readonly KeyedItem[],
+  expected: 'there' | 'missing',
+  store: Store,
+): Promise<void> {
+  const records = await store.records.readItems(
+    items.map(({ key }) => key),
+    expected,
+  );
+  for (const [index, keyed] of items.entries()) {
+    const record = records[index];
+    if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+  }
 }
 
 /**
@@ -100,11 +108,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     if (disk.failure) return;
     const claimed = await claims.claim(wanted);
     try {
-      const batch: KeyedItem[] = [];
-      for (const keyed of claimed)
-        // Whoever had it before may have made it since it was looked up.
-        if (await takeFromStore(keyed, world.store)) settled();
-        else batch.push(keyed);
+      // Whoever had them before may have made them since they were looked up.
+      await takeFromStore(claimed, 'missing', world.store);
+      const batch = claimed.filter(({ result }) => !result);
+      for (let i = batch.length; i < claimed.length; i++) settled();
       if (batch.length > 0) await make(batch, grant);
     } finally {
       for (const keyed of claimed) await claims.release(keyed);
@@ -126,7 +133,10 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         if (!keyed) throw new Error(`${kind.kind} committed ${item.id}, which is not in its batch.`);
         if (keyed.result || failures.has(item.id)) return;
         try {
-          keyed.result = await keep(keyed, result);
+          const { key, parts } = keyed;
+          const value = result.value ?? null;
+          const files = await world.store.itemCommits.keep({ key, parts, files: result.files, value });
+          keyed.result = { item, files, value };
         } catch (error) {
           if (error instanceof DiskError) disk.failure ??= error;
           throw error;
@@ -152,19 +162,6 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
       await rm(batchDirectory, { recursive: true, force: true });
     }
     for (const { item, result } of batch) if (!result) fail(item, 'the stage ended without a result for it');
-  }
-
-  async function keep(
-    { item, key, parts }: KeyedItem,
-    result: Parameters<BatchContext<unknown>['commit']>[1],
-  ): Promise<ItemResult> {
-    const files: ArtifactFile[] = [];
-    for (const [path, absolute] of Object.entries(result.files))
-      files.push({ path, ...(await world.store.blobs.take(absolute)) });
-    const value = result.value ?? null;
-    const finishedAt = new Date().toISOString();
-    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value, finishedAt });
-    return { item, files, value };
   }
 
   const share = Math.ceil(pending.length / (2 * world.executor.concurrency(state.stage.resources)));

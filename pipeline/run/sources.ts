@@ -13,6 +13,7 @@ import type { FoundSource, SourceRequest } from '../stage/definition.js';
 import { ParamsError } from '../stage/params-error.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
+import { filesInOneFolder } from './one-folder.js';
 
 const earlyNames = 32;
 
@@ -180,6 +181,8 @@ async function findFiles(
     const path = resolve(directory, pattern);
     return (await isThere(path)) ? [{ path, name: basename(path) }] : [];
   }
+  const inOneFolder = await filesInOneFolder(pattern, directory);
+  if (inOneFolder) return inOneFolder;
   const [task] = fastGlob.generateTasks(pattern, { cwd: directory });
   const base = resolve(directory, task?.base ?? '.');
   const names = await fastGlob(pattern, { cwd: directory, unique: false });

@@ -6,7 +6,7 @@ import { parseInstanceName } from '../file/instance-name.js';
 import type { Binding } from '../plan/bind-inputs.js';
 import type { PlannedStage } from '../plan/plan.js';
 import { changesBetween } from '../plan/changes.js';
-import { changeInWords, type FindSource } from '../plan/reasons.js';
+import { reasonsInWords, type FindSource } from '../plan/reasons.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { NamedInput, PlanningContext } from '../stage/context.js';
 import { stageKey, type CacheKey, type StageKeyParts } from '../store/key-parts.js';
@@ -75,10 +75,9 @@ export async function reasonsToRun(
     return path === undefined ? undefined : relative(file.directory, path);
   };
   const now = { parts: state.parts, sourceNames: state.sources.names };
-  const changes = changesBetween(record, now, inputOrigins(state.stage)).map((change) =>
-    changeInWords(change, findSource),
-  );
-  return changes.length > 0 ? changes : ['its key changed'];
+  const changes = changesBetween(record, now, inputOrigins(state.stage));
+  const reasons = reasonsInWords(changes, findSource);
+  return reasons.length > 0 ? reasons : ['its key changed'];
 }
 
 /** Input name → the stages that are bound to it. */

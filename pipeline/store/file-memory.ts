@@ -15,13 +15,16 @@ export interface HashedFile {
   readonly stamp: string;
 }
 
+/** Stamp and digest by absolute path, as they were read: anything may stand there. */
+type Entries = Record<string, unknown>;
+
 /**
  * Remembers the digests of source files by (inode, size, mtime, ctime), so that a file is hashed once.
  * Losing this memory costs time, never correctness.
  */
 export class FileMemory {
   readonly #path: string;
-  #entries: Promise<Map<string, readonly [string, Digest]>> | undefined;
+  #entries: Promise<Entries> | undefined;
   #changed = false;
 
   constructor(storeRoot: string) {
@@ -38,8 +41,9 @@ export class FileMemory {
       const found = stamps[index];
       if (found === undefined || found instanceof Error) throw unreadable(path, found);
       const { stamp, sizeBytes, changedMs } = found;
-      const known = entries.get(path);
-      if (known?.[0] === stamp) {
+      const known = entries[path];
+      // Checked by hand and where it is needed: a schema for a hundred thousand files would take longer than all else.
+      if (Array.isArray(known) && known[0] === stamp && isDigest(known[1])) {
         hashed[index] = { digest: known[1], sizeBytes, stamp };
         continue;
       }
@@ -49,7 +53,7 @@ export class FileMemory {
         );
         hashed[index] = { digest, sizeBytes, stamp };
         if (Date.now() - changedMs <= untrustedAgeMs) return;
-        entries.set(path, [stamp, digest]);
+        entries[path] = [stamp, digest];
         this.#changed = true;
       });
     }
@@ -59,23 +63,19 @@ export class FileMemory {
 
   async save(): Promise<void> {
     if (!this.#changed || !this.#entries) return;
-    const files = Object.fromEntries(await this.#entries);
+    const files = await this.#entries;
     await writeAtomically(this.#path, JSON.stringify({ files }), 'file-memory');
     this.#changed = false;
   }
 
-  /** Checked by hand: with a hundred thousand files a schema would take longer than all else. */
-  async #load(): Promise<Map<string, readonly [string, Digest]>> {
-    const entries = new Map<string, readonly [string, Digest]>();
+  async #load(): Promise<Entries> {
     try {
-      const memory = JSON.parse(await readFile(this.#path, 'utf8')) as { files?: Record<string, unknown> };
-      for (const [path, entry] of Object.entries(memory.files ?? {}))
-        if (Array.isArray(entry) && typeof entry[0] === 'string' && isDigest(entry[1]))
-          entries.set(path, [entry[0], entry[1]]);
+      const { files } = JSON.parse(await readFile(this.#path, 'utf8')) as { readonly files?: unknown };
+      if (typeof files === 'object' && files !== null) return files as Entries;
     } catch {
       // Not there or not whole: all files are hashed again.
     }
-    return entries;
+    return {};
   }
 }
 

@@ -1,10 +1,9 @@
 import { statSync, type BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { concurrently } from '../core/concurrently.js';
+import { askDisk } from '../core/ask-disk.js';
 
-const chunkSize = 256;
 /** A local file system answers in microseconds, a network one in fractions of a millisecond. */
-const slowMsPerFile = 0.1;
+const slowMs = 0.1;
 
 /** What a file's content is recognized by without reading it. */
 export interface FileStamp {
@@ -14,24 +13,11 @@ export interface FileStamp {
   readonly changedMs: number;
 }
 
-/**
- * The stamps of many files; of one that cannot be looked at, the error. On a local disk a plain loop is several
- * times faster than asking through the thread pool; where the first answers are slow, the rest is asked at once.
- */
-export async function stampFiles(paths: readonly string[]): Promise<(FileStamp | Error)[]> {
-  const stamps = new Array<FileStamp | Error>(paths.length);
-  let start = 0;
-  let slow = false;
-  for (; start < paths.length && !slow; start += chunkSize) {
-    const chunk = paths.slice(start, start + chunkSize);
-    const beganMs = performance.now();
-    for (const [index, path] of chunk.entries()) stamps[start + index] = stampSync(path);
-    slow = (performance.now() - beganMs) / chunk.length > slowMsPerFile;
-  }
-  await concurrently(paths.slice(start).entries(), 64, async ([index, path]) => {
-    stamps[start + index] = await stat(path, { bigint: true }).then(stampOf, asError);
-  });
-  return stamps;
+/** The stamps of many files; of one that cannot be looked at, the error. */
+export function stampFiles(paths: readonly string[]): Promise<(FileStamp | Error)[]> {
+  const apart = (path: string): Promise<FileStamp | Error> =>
+    stat(path, { bigint: true }).then(stampOf, asError);
+  return askDisk<string, FileStamp | Error>(paths, stampSync, apart, slowMs);
 }
 
 function stampSync(path: string): FileStamp | Error {

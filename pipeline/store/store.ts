@@ -8,6 +8,7 @@ import type { Artifact, ArtifactReader } from '../stage/artifact.js';
 import { Blobs } from './blobs.js';
 import { FactMemory } from './fact-memory.js';
 import { FileMemory } from './file-memory.js';
+import { ItemCommits } from './item-commits.js';
 import { ItemLists } from './item-lists.js';
 import type { CacheKey } from './key-parts.js';
 import { openArtifact } from './manifest.js';
@@ -21,6 +22,7 @@ const pointer = z.object({ key: z.custom<CacheKey>(isDigest) });
 export class Store {
   readonly blobs: Blobs;
   readonly records: Records;
+  readonly itemCommits: ItemCommits;
   readonly files: FileMemory;
   readonly facts: FactMemory;
   readonly itemLists: ItemLists;
@@ -30,6 +32,7 @@ export class Store {
   constructor(readonly root: string) {
     this.blobs = new Blobs(root);
     this.records = new Records(root, this.blobs);
+    this.itemCommits = new ItemCommits(this.blobs, this.records);
     this.files = new FileMemory(root);
     this.facts = new FactMemory(root);
     this.itemLists = new ItemLists(root);

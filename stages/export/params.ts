@@ -1,36 +1,27 @@
 import { z } from 'zod';
+import { formatNames } from '../lib/formats/format-names.js';
+
+const layouts = {
+  coco: 'annotations/instances.json and images/',
+  yolo: 'images/, labels/, lists of subsets, data.yaml, darknet.data, classes.txt',
+  keras: 'annotations.txt, lists of subsets, classes.txt, images/',
+  voc: 'Annotations/, ImageSets/, JPEGImages/, labels.txt',
+  csv: 'labels.csv, classes.txt, images/',
+  tfrecord: 'dataset.tfrecord-…-of-… and label_map.pbtxt',
+  openimages: 'annotations-bbox.csv, class-descriptions.csv, image-ids.csv, images/',
+  darkroom: 'dataset.json, records.jsonl, images/',
+} satisfies Record<(typeof formatNames)[number], string>;
 
 export const exportParams = z.strictObject({
-  formats: z
-    .array(z.enum(['darknet', 'onnx', 'tfjs']))
+  format: z
+    .enum(formatNames)
+    .describe(`What is written. ${formatNames.map((name) => `${name}: ${layouts[name]}`).join('; ')}`),
+  shards: z
+    .number()
+    .int()
     .min(1)
-    .default(['darknet', 'onnx', 'tfjs'])
-    .describe(
-      'darknet: cfg, weights and names. onnx: model.onnx and a program that runs it with onnxruntime-node alone. tfjs: a TensorFlow.js layers model.',
-    ),
-  onnx: z
-    .strictObject({
-      outputs: z
-        .enum(['heads', 'boxes', 'suppressed'])
-        .default('boxes')
-        .describe(
-          'What the model gives: raw heads; boxes and scores; or these and the choice of non-maximum suppression. detect.mjs needs boxes.',
-        ),
-      threshold: z.number().min(0).max(1).default(0.25).describe('Least score (suppressed)'),
-      nms: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.45)
-        .describe('Overlap from which the weaker box goes (suppressed)'),
-      maxDetections: z
-        .number()
-        .int()
-        .min(1)
-        .default(100)
-        .describe('At most so many boxes of a class in an image (suppressed)'),
-    })
-    .prefault({})
-    .describe('The ONNX model'),
+    .max(99_999)
+    .default(1)
+    .describe('Files that tfrecord is spread over, the images in turn'),
 });
 export type ExportParams = z.output<typeof exportParams>;

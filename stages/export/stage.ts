@@ -1,18 +1,17 @@
 import { defineStage } from '../../pipeline/stage/definition.js';
-import type { StageContext } from '../../pipeline/stage/context.js';
-import { exportParams, type ExportParams } from './params.js';
+import { exportParams } from './params.js';
 
-/** Writes a detector in the forms that other programs run. */
+/** A dataset as other programs read it; the attribute `split` becomes lists of images. */
 export const exportStage = defineStage({
   kind: 'export',
-  summary: 'Writes a detector for Darknet and OpenCV, ONNX Runtime and TensorFlow.js',
+  summary: 'Writes a dataset in COCO, YOLO, Pascal VOC, CSV, TFRecord, OpenImages or keras-yolo3 form',
   revision: 1,
   params: exportParams,
-  inputs: { detector: { type: 'detector', description: 'The network' } },
-  outputs: { files: { type: 'files', description: 'A folder that runs outside of Darkroom' } },
+  inputs: { dataset: { type: 'dataset', description: 'What to write' } },
+  outputs: { files: { type: 'files', description: 'The dataset in that form, images included' } },
   seeded: () => false,
-  run: async (context: StageContext<ExportParams>) => {
-    const { exportDetector } = await import('./export-detector.js');
-    await exportDetector(context);
+  run: async (context) => {
+    const { exportDataset } = await import('./export-dataset.js');
+    await exportDataset(context);
   },
 });

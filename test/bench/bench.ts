@@ -20,6 +20,10 @@ export function seconds(value: number): string {
   return `${value.toPrecision(2).replace(/^0\./, '.')} s`;
 }
 
+export function milliseconds(value: number): string {
+  return `${value.toPrecision(2).replace(/^0\./, '.')} ms`;
+}
+
 /** The middle one of an odd number of values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { concurrently } from '../../pipeline/core/concurrently.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
@@ -33,10 +33,9 @@ export const echoStage = defineMapStage<z.infer<typeof paramsSchema>, EchoItem>(
   batchSize: () => 64,
   async runBatch(items, context) {
     // Items that are committed at once share the waiting for the disk.
-    await concurrently(items, 32, async (item) => {
-      const path = join(context.batchDirectory, item.id);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, item.content);
+    await concurrently(items.entries(), 32, async ([index, item]) => {
+      const path = join(context.batchDirectory, String(index));
+      writeFileSync(path, item.content);
       await context.commit(item, { files: { [`${item.id}.out`]: path } });
     });
   },

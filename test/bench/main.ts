@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Measurement } from './bench.js';
 import { evaluation } from './evaluation.js';
+import { itemCost } from './item-cost.js';
 import { nothingToDo } from './nothing-to-do.js';
 import { planning } from './planning.js';
 
-const benches: readonly Bench[] = [nothingToDo, planning, evaluation];
+const benches: readonly Bench[] = [nothingToDo, itemCost, planning, evaluation];
 
 async function measure(bench: Bench): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concurrently } from '../../pipeline/core/concurrently.js';
 import { crashPoints, type CrashPoint } from '../../pipeline/core/crash-point.js';
+import { isDigest } from '../../pipeline/core/digest.js';
 import { productRoot } from '../../pipeline/core/product-root.js';
 import { collectGarbage } from '../../pipeline/store/collect-garbage.js';
 import { Store } from '../../pipeline/store/store.js';
+import { verifyStore } from '../../pipeline/store/verify.js';
 
 const dist = join(productRoot(), 'dist');
 const itemCount = 5;
@@ -239,6 +241,45 @@ describe('the crash matrix', () => {
       expect(await node(remember)).toMatchObject({ code: 0, printed: 'version 4\n' });
     return 'found out again';
   }
+
+  /** Six items that are finished in one moment, two of them with the same content. */
+  const groupScript = (folder: string): string => `
+    import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
+    import { Store } from ${JSON.stringify(join(dist, 'pipeline/store/store.js'))};
+    import { itemKey } from ${JSON.stringify(join(dist, 'pipeline/store/key-parts.js'))};
+    const folder = ${JSON.stringify(folder)};
+    const store = new Store(folder + '/store');
+    mkdirSync(folder, { recursive: true });
+    await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(async (name) => {
+      const parts = { kind: 'test', revision: 1, tools: {}, item: name };
+      const key = itemKey(parts);
+      if (await store.records.readItem(key)) return;
+      const path = folder + '/' + name;
+      writeFileSync(path, 'content of ' + (name === 'f' ? 'e' : name));
+      await store.itemCommits.keep({ key, parts, files: { [name]: path }, value: null });
+      writeSync(1, key + '\\n');
+    }));`;
+
+  // A content that is taken from a file is not written.
+  it.each(
+    crashPoints
+      .filter((point) => /^(item-record|blob-(?!before-write))/.test(point))
+      .flatMap((point) => [1, 3, 6].map((visit) => `${point}@${visit}`)),
+  )('SIGKILL at %s while a group of items is kept: what is there is whole', async (fault) => {
+    const folder = join(root, `group-${fault.replace('@', '-')}`);
+    const keep = ['--input-type=module', '--eval', groupScript(folder)];
+    const killed = await node(keep, fault);
+    const store = new Store(join(folder, 'store'));
+    const acknowledged = killed.printed.split('\n').filter(isDigest);
+    for (const key of acknowledged) expect(await store.records.readItem(key)).toBeDefined();
+    const report = await verifyStore(store, new AbortController().signal);
+    expect(report).toMatchObject({ corrupt: [], damaged: [] });
+    expect(killed.signal).toBe('SIGKILL');
+    const again = await node(keep);
+    expect(again.code, again.printed).toBe(0);
+    expect(again.printed.split('\n').filter(isDigest)).toHaveLength(6 - report.records);
+    expect(await verifyStore(store, new AbortController().signal)).toMatchObject({ records: 6, blobs: 5 });
+  });
 
   it('SIGKILL at every point of the write path, then run again: as if nothing had happened', async () => {
     const results = new Map<CrashPoint, string>();

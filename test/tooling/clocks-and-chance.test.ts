@@ -12,11 +12,11 @@ const banned =
 /** Where a clock or chance does not reach any result, and why. A line that is no longer needed fails the test. */
 const allowed: Readonly<Record<string, readonly [what: string, why: string]>> = {
   'stages/detect/look-at.ts': ['performance.now', 'how fast the command is, for the person at the keyboard'],
-  'stages/export/layers-model.ts': [
+  'stages/yolo/export/layers-model.ts': [
     'new Date',
     'a day that never changes, because a save handler must give one',
   ],
-  'stages/export/runner/detect.ts': ['performance.now', 'how fast the exported program is'],
+  'stages/yolo/export/runner/detect.ts': ['performance.now', 'how fast the exported program is'],
   'stages/yolo/train.ts': ['performance.now', 'how fast training is, for its progress'],
 };
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { digestOfJson } from '../../core/digest.js';
 import { hasErrorCode } from '../../core/error-code.js';
 import type { Artifact, ArtifactReader } from '../../stage/artifact.js';
-import { placeContent } from './place-content.js';
+import { ContentPlacer } from './content-placer.js';
 
 export const markerName = '.artifact';
 /** A list of the files of an output: its manifest, under a name that says which output. */
@@ -39,8 +39,9 @@ export async function markView(
   artifacts: Readonly<Record<string, ArtifactReader>>,
   file: string,
 ): Promise<void> {
+  const placer = new ContentPlacer();
   for (const [output, artifact] of Object.entries(artifacts))
-    await placeContent(artifact.locate(artifact), join(folder, `${markerName}.${output}`));
+    await placer.place(artifact.locate(artifact), join(folder, `${markerName}.${output}`));
   const identity = viewIdentity(artifacts);
   await writeFile(join(folder, markerName), `${JSON.stringify({ identity, file } satisfies Marker)}\n`);
 }

@@ -7,8 +7,8 @@ import { hasErrorCode } from '../../core/error-code.js';
 import { processIdentity } from '../../core/process-identity.js';
 import type { ArtifactReader } from '../../stage/artifact.js';
 import { carryOver } from './clear-view.js';
+import { ContentPlacer } from './content-placer.js';
 import { isViewOf, markView } from './marker.js';
-import { placeContent } from './place-content.js';
 
 /** Where a view stands. */
 export interface ViewPlace {
@@ -74,11 +74,12 @@ async function fill(folder: string, artifacts: Readonly<Record<string, ArtifactR
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const outputs = Object.entries(artifacts);
+  const placer = new ContentPlacer();
   for (const [output, artifact] of outputs) {
     const place = outputs.length === 1 ? folder : join(folder, output);
     await mkdir(place, { recursive: true });
     await concurrently(artifact.files(), 16, (file) =>
-      placeContent(artifact.locate(file), join(place, file.path)),
+      placer.place(artifact.locate(file), join(place, file.path)),
     );
   }
 }

@@ -4,9 +4,9 @@ import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { boxToImage, clipBox, letterboxOf } from '../../lib/imaging/letterbox.js';
-import { resampleInto, type RgbPixels } from '../../lib/imaging/resample.js';
-import { nonMaximumSuppression } from '../../lib/metrics/nms.js';
+import { boxToImage, clipBox, letterboxOf } from '../../../lib/imaging/letterbox.js';
+import { resampleInto, type RgbPixels } from '../../../lib/imaging/resample.js';
+import { nonMaximumSuppression } from '../../../lib/metrics/nms.js';
 import { decodePicture } from './decode-picture.js';
 
 /** detector.json */

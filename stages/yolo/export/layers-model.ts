@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { UserError } from '../../pipeline/core/user-error.js';
-import { unreachable } from '../../pipeline/core/unreachable.js';
-import type { DarknetCfg } from '../lib/darknet/cfg.js';
-import type { NetworkLayout } from '../lib/darknet/layout.js';
-import { foldedConvolution } from '../lib/darknet/folded-convolution.js';
-import { useBackend } from '../lib/tensors/backend.js';
+import { UserError } from '../../../pipeline/core/user-error.js';
+import { unreachable } from '../../../pipeline/core/unreachable.js';
+import type { DarknetCfg } from '../../lib/darknet/cfg.js';
+import type { NetworkLayout } from '../../lib/darknet/layout.js';
+import { foldedConvolution } from '../../lib/darknet/folded-convolution.js';
+import { useBackend } from '../../lib/tensors/backend.js';
 
 /**
  * A Darknet network as a TensorFlow.js layers model, batch normalisation folded in: input [N, height, width, 3],

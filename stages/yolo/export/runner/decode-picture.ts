@@ -1,6 +1,6 @@
 import { decode as decodePng } from 'fast-png';
 import jpeg from 'jpeg-js';
-import type { RgbPixels } from '../../lib/imaging/resample.js';
+import type { RgbPixels } from '../../../lib/imaging/resample.js';
 
 /**
  * Decodes a JPEG or PNG to RGB as stored: transparent pixels are laid on grey, as everywhere in Darkroom.
