@@ -4,6 +4,12 @@ import { geometryOf } from './conv-geometry.js';
 import { filterGradient } from './filter-gradient.js';
 import { inputGradient } from './input-gradient.js';
 import { maxPoolGradient } from './pool-gradient.js';
+import {
+  fitsWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd.js';
 
 let registered = false;
 
@@ -14,10 +20,12 @@ let registered = false;
 export function registerWasmGradientKernels(): void {
   if (registered) return;
   registered = true;
+  registerFastConvolution();
   replaceKernel<Record<'x' | 'dy', tf.Tensor4D>, tf.Conv2DBackpropFilterAttrs>(
     tf.Conv2DBackpropFilter,
     ({ x, dy }, { strides, pad, dimRoundingMode, filterShape }, backend) => {
       const geometry = geometryOf(x.shape, filterShape, strides, pad, dimRoundingMode);
+      if (fitsWinograd(geometry)) return winogradFilterGradient(x, dy, geometry, backend);
       return tf.tidy(() => filterGradient(x, dy, geometry, backend));
     },
   );
@@ -25,6 +33,7 @@ export function registerWasmGradientKernels(): void {
     tf.Conv2DBackpropInput,
     ({ dy, filter }, { strides, pad, dimRoundingMode, inputShape }, backend) => {
       const geometry = geometryOf(inputShape, filter.shape, strides, pad, dimRoundingMode);
+      if (fitsWinograd(geometry)) return winogradInputGradient(dy, filter, geometry, backend);
       return tf.tidy(() => inputGradient(dy, filter, geometry, backend));
     },
   );
@@ -42,6 +51,20 @@ export function registerWasmGradientKernels(): void {
       return maxPoolGradient(dy, input, output, info, backend);
     },
   );
+}
+
+/** Convolutions that are worth it go by Winograd's tiles, the others through the stock kernel. */
+function registerFastConvolution(): void {
+  const stock = tf.getKernel(tf.Conv2D, 'wasm');
+  if (!stock) throw new Error('the WebAssembly backend has no convolution');
+  replaceKernel<Record<'x' | 'filter', tf.Tensor4D>, tf.Conv2DAttrs>(tf.Conv2D, (inputs, attrs, backend) => {
+    const { strides, pad, dilations, dimRoundingMode } = attrs;
+    const plain = dilations === 1 || (Array.isArray(dilations) && dilations.every((d) => d === 1));
+    const geometry = geometryOf(inputs.x.shape, inputs.filter.shape, strides, pad, dimRoundingMode);
+    if (plain && fitsWinograd(geometry))
+      return winogradConvolution(inputs.x, inputs.filter, geometry, backend);
+    return stock.kernelFunc({ inputs, attrs: { ...attrs }, backend }) as tf.TensorInfo;
+  });
 }
 
 /** TensorFlow.js hands kernels untyped maps; which tensors and attributes are in them, the kernel's name decides. */
