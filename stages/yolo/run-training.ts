@@ -20,10 +20,7 @@ const anchorsSchema = z.object({ anchors: z.array(sizeSchema), inputSize: sizeSc
 /** The yolo/train stage: reads its inputs, trains, writes the detector, shows how it went. */
 export async function runYoloTraining(context: Context): Promise<void> {
   const { params, seed } = context;
-  if (params.batch < params.shards)
-    throw new UserError(`batch is ${params.batch}, too few images for ${params.shards} shards.`, {
-      hint: 'Raise `batch` or lower `shards`.',
-    });
+  checkParams(params);
   const train = await readLabelledImages(context.input('train'));
   const validation = await readLabelledImages(context.input('validation'), train.classes);
   warnAboutLeftOut(context, 'train', train);
@@ -34,6 +31,11 @@ export async function runYoloTraining(context: Context): Promise<void> {
       hint: 'Look at the stage that makes it; `minPixels` or `minVisible` may leave everything out.',
     });
   if (validation.images.length === 0) throw new UserError('The validation dataset holds no images.');
+  const missing = train.classes.filter(
+    (_, c) => !train.images.some(({ objects: o }) => o.classes.includes(c)),
+  );
+  if (missing.length > 0)
+    context.warn(`No object of the training dataset is of class ${missing.join(', ')}: it cannot be learnt.`);
   const { cfg, cfgText, layout } = await loadNetwork(context, train.classes.length);
   const start = await startingWeights(context, cfg, layout);
   await showAugmentedBatch(context, cfg, train);
@@ -63,13 +65,31 @@ export async function runYoloTraining(context: Context): Promise<void> {
     classes: train.classes,
     inputSize: [cfg.width, cfg.height],
     resize: 'letterbox',
-    training: { epochs: params.epochs, bestEpoch: result.bestEpoch, validationAp50: result.bestAp50 },
+    training: {
+      epochs: result.reports.at(-1)?.epoch ?? 0,
+      bestEpoch: result.bestEpoch,
+      validationAp50: result.bestAp50,
+    },
   };
   await output.write('detector.json', `${JSON.stringify(detector, null, 2)}\n`);
-  context.log(`computed on ${result.device}`);
   context.metric('validation/AP50', result.bestAp50);
   context.metric('loss', result.reports.at(-1)?.loss ?? NaN);
   await showCurves(context, result);
+}
+
+function checkParams(params: YoloTrainParams): void {
+  for (const batch of [params.batch, ...(params.phases ?? []).map((phase) => phase.batch ?? params.batch)])
+    if (batch < params.shards)
+      throw new UserError(`batch is ${batch}, too few images for ${params.shards} shards.`, {
+        hint: 'Raise `batch` or lower `shards`.',
+      });
+  if (params.precision === 'mixed')
+    throw new UserError(
+      'precision: mixed was asked for, and no tensor backend of TensorFlow.js trains in 16 bits.',
+      {
+        hint: 'Leave `precision` out.',
+      },
+    );
 }
 
 async function loadNetwork(
@@ -86,6 +106,11 @@ async function loadNetwork(
     classes,
     ...(anchors ? { anchors: anchors.anchors } : {}),
     ...(params.inputSize ? { inputSize: params.inputSize } : {}),
+    yolo: {
+      iou_thresh: params.loss.matchIou,
+      iou_normalizer: params.loss.boxWeight,
+      ignore_thresh: params.loss.ignoreIou,
+    },
   });
   const cfg = parseCfg(cfgText, params.cfg);
   if (cfg.channels !== 3)

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineStage } from '../../pipeline/stage/definition.js';
+import { cfgPath } from '../lib/darknet/shipped-networks.js';
 import { expectedBackend } from '../lib/tensors/backend-choice.js';
 import { yoloTrainParams, type YoloTrainParams } from './params.js';
 
@@ -7,7 +8,7 @@ import { yoloTrainParams, type YoloTrainParams } from './params.js';
 export const yoloTrainStage = defineStage({
   kind: 'yolo/train',
   summary: 'Train a YOLOv3 detector that a Darknet cfg declares.',
-  revision: 1,
+  revision: 2,
   params: yoloTrainParams,
   inputs: {
     train: { type: 'dataset', description: 'The images to learn from.' },
@@ -23,7 +24,7 @@ export const yoloTrainStage = defineStage({
     ...(backend === 'gpu' ? { gpu: 1 } : {}),
   }),
   sources: ({ cfg, weights }) => [
-    { role: 'cfg', pattern: cfg, required: true, param: ['cfg'] },
+    { role: 'cfg', pattern: cfgPath(cfg), required: true, param: ['cfg'] },
     ...(weights === undefined
       ? []
       : [{ role: 'weights', pattern: weights, required: true, param: ['weights'] }]),
@@ -31,7 +32,7 @@ export const yoloTrainStage = defineStage({
   keyParams: (params) => {
     // The files count by their contents; how many computed is not part of the result.
     const key: Partial<YoloTrainParams> = { ...params };
-    for (const name of ['cfg', 'weights', 'workers'] as const) delete key[name];
+    for (const name of ['cfg', 'weights', 'workers', 'checkpointEvery'] as const) delete key[name];
     return key;
   },
   tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),

@@ -29,7 +29,8 @@ export function tensorsOf(layout: NetworkLayout, values: Float32Array): tf.Tenso
 }
 
 /**
- * A forward pass by batch statistics, to be differentiated.
+ * A forward pass by batch statistics, to be differentiated. Frozen layers normalise by their running statistics, are not
+ * observed and have no gradient.
  * @param parameters of the layout's segments, in its order
  * @param x          [N, H, W, 3], 0–1
  * @returns raw heads in the order of the cfg, [N, h, w, anchors · (5 + classes)] each
@@ -40,6 +41,7 @@ export function forwardForTraining(
   parameters: readonly tf.Tensor[],
   x: tf.Tensor4D,
   observe: ObserveStatistics,
+  frozenLayers = 0,
 ): tf.Tensor4D[] {
   const find = parameterFinder(layout, parameters);
   return walk(cfg, x, (layer, index, input) => {
@@ -48,6 +50,13 @@ export function forwardForTraining(
     const slope = slopeOf(layer);
     if (!layer.batchNormalize)
       return leaky(tf.add(convolution(input, kernel, layer.stride, layer.pad), beta), slope);
+    if (index < frozenLayers) {
+      const folded = foldNormalisation(kernel, find(index, 'gamma'), beta, {
+        mean: find(index, 'mean'),
+        variance: find(index, 'variance'),
+      });
+      return leaky(convolution(input, folded.kernel, layer.stride, layer.pad, folded.bias), slope);
+    }
     const sums = convolution(input, kernel, layer.stride, layer.pad);
     return batchNormLeaky(sums, find<tf.Tensor1D>(index, 'gamma'), beta, slope, (statistics) =>
       observe(index, statistics),
