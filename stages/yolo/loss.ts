@@ -72,9 +72,8 @@ export function headLoss(
       for (let c = 0; c < layer.classes; c++) {
         const value = raw[at + 5 + c] ?? 0;
         const target = (place.classes.has(c) ? 1 - options.labelSmoothing : 0) + options.labelSmoothing / 2;
-        const smoothed = Math.min(1, target);
-        gradient[at + 5 + c] = scale * (sigmoid(value) - smoothed);
-        parts.classes += scale * (crossEntropy(value, smoothed) - entropy(smoothed));
+        gradient[at + 5 + c] = scale * (sigmoid(value) - target);
+        parts.classes += scale * (crossEntropy(value, target) - entropy(target));
       }
     }
     for (let place = 0; place < grid.rows * grid.columns * layer.mask.length; place++) {

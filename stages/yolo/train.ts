@@ -5,11 +5,12 @@ import type { RgbImage } from '../lib/imaging/decode-image.js';
 import { writeCheckpoint } from '../lib/tensors/checkpoint.js';
 import { slotCount } from '../lib/tensors/optimizers.js';
 import { afterValidation, rateAt } from '../lib/tensors/schedules.js';
-import { EpochOrder, ImageCache, type LabelledImage, type LabelledImages } from './batches.js';
+import { ImageCache, type LabelledImage, type LabelledImages } from './batches.js';
 import { divergence } from './divergence.js';
 import type { YoloTrainParams } from './params.js';
-import { epochAt, phasesOf, type Phase } from './phases.js';
-import { drawPartners, type TrainingSample } from './prepare-sample.js';
+import { epochAt, phasesOf } from './phases.js';
+import type { TrainingSample } from './prepare-sample.js';
+import { SampleLoader } from './sample-loader.js';
 import { inputSizeAt, takeStep, validate } from './steps.js';
 import {
   freshState,
@@ -152,51 +153,6 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
 /** Is there a multiple of `every` among the epochs that were finished? */
 function crosses(before: number, done: number, every: number): boolean {
   return Math.floor(done / every) > Math.floor(before / every);
-}
-
-/** Decodes the images of steps, with those that they are put together with. */
-class SampleLoader {
-  readonly #request: TrainingRequest;
-  readonly #order: EpochOrder;
-  readonly #cache: ImageCache;
-
-  constructor(request: TrainingRequest) {
-    this.#request = request;
-    this.#order = new EpochOrder(request.train.images.length, request.seed);
-    this.#cache = new ImageCache({ width: 2 * request.cfg.width, height: 2 * request.cfg.height });
-  }
-
-  get atMost(): ImageCache['atMost'] {
-    return this.#cache.atMost;
-  }
-
-  /** The images of all batches of a step. */
-  load(phase: Phase, step: number): Promise<TrainingSample[]> {
-    const { train } = this.#request;
-    const size = phase.batch * phase.accumulate;
-    const first = phase.firstEpoch * train.images.length + (step - phase.firstStep) * size;
-    const places = Array.from({ length: size }, (_, i) => this.#order.at(first + i));
-    return Promise.all(places.map(({ epoch, index }) => this.#sample(epoch, index)));
-  }
-
-  async #sample(epoch: number, index: number): Promise<TrainingSample> {
-    const { train, seed, params } = this.#request;
-    const { id } = train.images[index] as LabelledImage;
-    const partners = drawPartners(seed, epoch, id, train.images.length, params.augment);
-    const { mixup } = partners;
-    return {
-      id,
-      epoch,
-      ...(await this.#picture(index)),
-      mosaic: await Promise.all(partners.mosaic.map((other) => this.#picture(other))),
-      mixup: mixup === undefined ? undefined : await this.#picture(mixup),
-    };
-  }
-
-  async #picture(index: number): Promise<{ image: RgbImage; objects: LabelledImage['objects'] }> {
-    const labelled = this.#request.train.images[index] as LabelledImage;
-    return { image: await this.#cache.get(labelled), objects: labelled.objects };
-  }
 }
 
 async function loadAll(images: readonly LabelledImage[], atMost: ImageCache['atMost']): Promise<RgbImage[]> {
