@@ -37,7 +37,9 @@ export async function paramsOfStage(path: string, stage: string): Promise<YoloTr
   });
   const read = fileSchema.safeParse(parse(text, { merge: true }));
   if (!read.success)
-    throw new UserError(`${path} is not a pipeline file.`, { hint: `\`pipeline plan ${path}\` says where it is wrong.` });
+    throw new UserError(`${path} is not a pipeline file.`, {
+      hint: `\`pipeline plan ${path}\` says where it is wrong.`,
+    });
   const file = read.data;
   const found = file.stages[stage];
   const training = Object.keys(file.stages).filter((name) => file.stages[name]?.uses === 'yolo/train');

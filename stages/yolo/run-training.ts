@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { writeAtomically } from '../../pipeline/core/atomic-file.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { adaptCfg } from '../lib/darknet/adapt-cfg.js';
@@ -11,6 +13,7 @@ import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
 import { showAugmentedBatch, showCurves } from './show-training.js';
 import { trainDetector } from './train.js';
+import { curvesAsCsv, curvesAsEvents, EVENT_FILE_NAME } from './training-logs.js';
 
 type Context = StageContext<YoloTrainParams>;
 
@@ -38,7 +41,9 @@ export async function runYoloTraining(context: Context): Promise<void> {
     context.warn(`No object of the training dataset is of class ${missing.join(', ')}: it cannot be learnt.`);
   const { cfg, cfgText, layout } = await loadNetwork(context, train.classes.length);
   const start = await startingWeights(context, cfg, layout);
-  await showAugmentedBatch(context, cfg, train);
+  const sheet = await showAugmentedBatch(context, cfg, train);
+  const liveFolder = join(context.workDirectory, 'tensorboard');
+  context.log(`while it trains, its curves are in ${liveFolder} (tensorboard --logdir)`);
   const result = await trainDetector({
     params,
     cfg,
@@ -52,6 +57,7 @@ export async function runYoloTraining(context: Context): Promise<void> {
     workDirectory: context.workDirectory,
     signal: context.signal,
     log: (line) => context.log(line),
+    onEpoch: (reports) => writeAtomically(join(liveFolder, EVENT_FILE_NAME), curvesAsEvents(reports)),
     onStep: (done, total, note) => context.progress({ done, total, unit: 'steps', note }),
   });
   const output = context.output('detector');
@@ -72,6 +78,8 @@ export async function runYoloTraining(context: Context): Promise<void> {
     },
   };
   await output.write('detector.json', `${JSON.stringify(detector, null, 2)}\n`);
+  await output.write('training/curves.csv', curvesAsCsv(result.reports));
+  await output.write(`training/${EVENT_FILE_NAME}`, curvesAsEvents(result.reports, sheet));
   context.metric('validation/AP50', result.bestAp50);
   context.metric('loss', result.reports.at(-1)?.loss ?? NaN);
   await showCurves(context, result);

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import type { DarknetCfg } from '../lib/darknet/cfg.js';
 import { contactSheet } from '../lib/imaging/contact-sheet.js';
@@ -12,17 +13,20 @@ type Context = StageContext<YoloTrainParams>;
 const SHOWN = 8;
 const COLUMNS = 4;
 
-/** Shows the first images as the network will see them, with the boxes it is to find. */
+/** Shows the first images as the network will see them, with the boxes it is to find. @returns the picture, JPEG */
 export async function showAugmentedBatch(context: Context, cfg: DarknetCfg, train: LabelledImages) {
   const { params, seed } = context;
   const tiles = await augmentedTiles(train, { ...cfg, epoch: 0, seed, augment: params.augment }, SHOWN);
+  const encoded = await contactSheet(tiles, { columns: COLUMNS, tileWidthPx: 320 });
   await context.exhibit({
     type: 'picture',
     title: 'What the network sees',
     caption: 'Training images as they are changed in the first epoch, with the boxes to find.',
     mediaType: 'image/jpeg',
-    data: await contactSheet(tiles, { columns: COLUMNS, tileWidthPx: 320 }),
+    data: encoded,
   });
+  const { width, height } = await sharp(encoded).metadata();
+  return { width, height, encoded };
 }
 
 /** Shows the loss and the validation AP50 over the epochs. */
