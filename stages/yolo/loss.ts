@@ -1,4 +1,4 @@
-import type { YoloLayer } from '../lib/darknet/cfg.js';
+import type { YoloLayer } from '../lib/darknet/layer-types.js';
 import { sigmoid } from '../lib/darknet/decode.js';
 import { overlapLoss } from './box-loss.js';
 import { assignObjects, type Assignment, type Grid, type ImageTruth } from './assign.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { geometryOf } from './conv-geometry.js';
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradient.js';
 import { filterGradient } from './filter-gradient.js';
 import { inputGradient } from './input-gradient.js';
 import { maxPoolGradient } from './pool-gradient.js';
@@ -14,8 +15,8 @@ import {
 let registered = false;
 
 /**
- * Gives the WebAssembly backend the gradient kernels that it lacks (Conv2DBackpropFilter) or has only in a slow
- * form (Conv2DBackpropInput, MaxPoolGrad), so that models train on it. Safe to call more than once.
+ * Gives the WebAssembly backend the gradient kernels that it lacks (Conv2DBackpropFilter, those of depthwise
+ * convolutions) or has only in a slow form (Conv2DBackpropInput, MaxPoolGrad), so that models train on it. Safe to call more than once.
  */
 export function registerWasmGradientKernels(): void {
   if (registered) return;
@@ -37,6 +38,26 @@ export function registerWasmGradientKernels(): void {
       return tf.tidy(() => inputGradient(dy, filter, geometry, backend));
     },
   );
+  replaceKernel<Record<'x' | 'dy', tf.Tensor4D>, tf.DepthwiseConv2dNativeBackpropFilterAttrs>(
+    tf.DepthwiseConv2dNativeBackpropFilter,
+    ({ x, dy }, { strides, pad, dimRoundingMode, filterShape }, backend) =>
+      depthwiseFilterGradient(
+        x,
+        dy,
+        depthwiseInfo(x.shape, filterShape, strides, pad, dimRoundingMode),
+        backend,
+      ),
+  );
+  replaceKernel<Record<'dy' | 'filter', tf.Tensor4D>, tf.DepthwiseConv2dNativeBackpropInputAttrs>(
+    tf.DepthwiseConv2dNativeBackpropInput,
+    ({ dy, filter }, { strides, pad, dimRoundingMode, inputShape }, backend) =>
+      depthwiseInputGradient(
+        dy,
+        filter,
+        depthwiseInfo(inputShape, filter.shape, strides, pad, dimRoundingMode),
+        backend,
+      ),
+  );
   replaceKernel<Record<'dy' | 'input' | 'output', tf.Tensor4D>, tf.MaxPoolGradAttrs>(
     tf.MaxPoolGrad,
     ({ dy, input, output }, { filterSize, strides, pad, dimRoundingMode }, backend) => {
@@ -51,6 +72,17 @@ export function registerWasmGradientKernels(): void {
       return maxPoolGradient(dy, input, output, info, backend);
     },
   );
+}
+
+function depthwiseInfo(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  strides: [number, number] | number,
+  pad: tf.Conv2DAttrs['pad'],
+  rounding: tf.Conv2DAttrs['dimRoundingMode'],
+): tf.backend_util.Conv2DInfo {
+  type Shape = [number, number, number, number];
+  return tf.backend_util.computeConv2DInfo(inputShape as Shape, filterShape as Shape, strides, 1, pad, rounding, true); // prettier-ignore
 }
 
 /** Convolutions that are worth it go by Winograd's tiles, the others through the stock kernel. */

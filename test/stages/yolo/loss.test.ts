@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../pipeline/core/seed.js';
-import type { YoloLayer } from '../../../stages/lib/darknet/cfg.js';
+import type { YoloLayer } from '../../../stages/lib/darknet/layer-types.js';
 import { assignObjects, type ImageTruth } from '../../../stages/yolo/assign.js';
 import { darknetLoss, headLoss, type LossOptions } from '../../../stages/yolo/loss.js';
 
