@@ -23,10 +23,19 @@ export const yoloTrainParams = z.strictObject({
       'The network: a Darknet cfg file, or the name of one that comes along (yolov3, yolov3-tiny, yolov3-spp, nano, mobilenet-large, mobilenet-small). Its classes, the filters before each [yolo], and with an `anchors` input the anchors, are set to fit the data; all else stays.',
     ),
   weights: z
-    .string()
+    .union([
+      z.string(),
+      z.strictObject({
+        url: z.url().describe('Where to fetch it.'),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'a SHA-256 is 64 characters of 0–9 and a–f')
+          .describe('The SHA-256 of the file; it stands for the file in cache keys.'),
+      }),
+    ])
     .optional()
     .describe(
-      'Weights to start from, a path: Darknet’s of this very network, or of its first layers (darknet53.conv.74).',
+      'Weights to start from, a path or an address with a digest: Darknet’s, of this very network or of its first layers (darknet53.conv.74); a Keras .h5 or PyTorch safetensors file of the same network, whose heads may be of other classes.',
     ),
   inputSize: z
     .tuple([z.number().int().min(32), z.number().int().min(32)])

@@ -7,7 +7,8 @@ import { parseCfg, type DarknetCfg } from '../lib/darknet/cfg.js';
 import { initialWeights } from '../lib/darknet/initial-weights.js';
 import { layoutOf, type NetworkLayout } from '../lib/darknet/layout.js';
 import { cfgPath } from '../lib/darknet/shipped-networks.js';
-import { readFirstWeights } from '../lib/darknet/weights.js';
+import { readStartingWeights } from '../lib/darknet/starting-weights.js';
+import { fetchVerified } from '../lib/download/fetch-verified.js';
 import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
 
@@ -43,9 +44,15 @@ export async function prepareTraining(
   const cfg = parseCfg(cfgText, params.cfg);
   const layout = layoutOf(cfg);
   const start = initialWeights(cfg, layout, seed);
-  if (params.weights !== undefined) {
-    const weights = resolve(host.directory, params.weights);
-    readFirstWeights(await readFile(weights), layout, params.weights, start);
+  const { weights } = params;
+  if (weights !== undefined) {
+    const { env, signal, console } = host;
+    const file =
+      typeof weights === 'string'
+        ? resolve(host.directory, weights)
+        : await fetchVerified(weights.url, weights.sha256, { env, signal, log: console.out });
+    const { taken } = await readStartingWeights(file, file, cfg, layout, start);
+    console.out(`${taken} convolutions start from ${file}`);
   }
   return { labelled, cfg, cfgText, layout, start };
 }

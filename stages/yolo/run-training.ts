@@ -8,7 +8,9 @@ import { adaptCfg } from '../lib/darknet/adapt-cfg.js';
 import { parseCfg, type DarknetCfg } from '../lib/darknet/cfg.js';
 import { initialWeights } from '../lib/darknet/initial-weights.js';
 import { layoutOf, type NetworkLayout } from '../lib/darknet/layout.js';
-import { readFirstWeights, writeWeights } from '../lib/darknet/weights.js';
+import { readStartingWeights } from '../lib/darknet/starting-weights.js';
+import { writeWeights } from '../lib/darknet/weights.js';
+import { fetchVerified } from '../lib/download/fetch-verified.js';
 import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
 import { showAugmentedBatch, showCurves } from './show-training.js';
@@ -140,10 +142,21 @@ async function startingWeights(
   layout: NetworkLayout,
 ): Promise<Float32Array> {
   const values = initialWeights(cfg, layout, context.seed);
+  const { weights } = context.params;
+  if (weights === undefined) return values;
   const [source] = context.sources('weights');
-  if (!source) return values;
-  const taken = readFirstWeights(await readFile(source.path), layout, source.name, values);
-  context.log(`the first ${taken} convolutions start from ${source.name}`);
+  const path =
+    typeof weights === 'string'
+      ? source?.path
+      : await fetchVerified(weights.url, weights.sha256, { env: context.host.env, signal: context.signal, log: (line) => context.log(line) }); // prettier-ignore
+  const name = typeof weights === 'string' ? weights : weights.url;
+  if (path === undefined) throw new UserError(`There is no weights file at ${name}.`);
+  const { taken, leftOut, format } = await readStartingWeights(path, name, cfg, layout, values);
+  context.log(`${taken} convolutions start from ${name} (${format})`);
+  if (leftOut.length > 0)
+    context.warn(
+      `${leftOut.length} heads of ${name} are of other classes and start anew: ${leftOut.join(', ')}.`,
+    );
   return values;
 }
 

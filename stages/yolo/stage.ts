@@ -25,15 +25,16 @@ export const yoloTrainStage = defineStage({
   }),
   sources: ({ cfg, weights }) => [
     { role: 'cfg', pattern: cfgPath(cfg), required: true, param: ['cfg'] },
-    ...(weights === undefined
+    ...(typeof weights !== 'string'
       ? []
       : [{ role: 'weights', pattern: weights, required: true, param: ['weights'] }]),
   ],
   keyParams: (params) => {
     // The files count by their contents; how many computed is not part of the result.
+    const { weights } = params;
     const key: Partial<YoloTrainParams> = { ...params };
     for (const name of ['cfg', 'weights', 'workers', 'checkpointEvery'] as const) delete key[name];
-    return key;
+    return typeof weights === 'object' ? { ...key, weights: weights.sha256 } : key;
   },
   tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
   run: async (context) => {
