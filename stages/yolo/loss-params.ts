@@ -43,5 +43,3 @@ export const lossSchema = z
   })
   .prefault({})
   .describe('The loss; darknet’s own as it stands.');
-
-export type LossParams = z.infer<typeof lossSchema>;

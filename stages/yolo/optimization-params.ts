@@ -161,5 +161,4 @@ export const optimizationFields = {
 
 export type OptimizerParams = z.infer<typeof optimizerSchema>;
 export type ScheduleParams = z.infer<typeof scheduleSchema>;
-const optimizationParams = z.strictObject(optimizationFields);
-export type OptimizationParams = z.infer<typeof optimizationParams>;
+export type OptimizationParams = z.output<z.ZodObject<typeof optimizationFields, z.core.$strict>>;

@@ -61,7 +61,7 @@ export const training: Bench = {
 
     await useBackend('wasm');
     const predictor = predictorOf(cfg, layout, start);
-    const input = tf.zeros([1, size.height, size.width, 3]) as tf.Tensor4D;
+    const input = tf.zeros<tf.Rank.R4>([1, size.height, size.width, 3]);
     const looks: number[] = [];
     for (let i = 0; i < 6; i++) {
       const began = performance.now();

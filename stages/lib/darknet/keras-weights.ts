@@ -1,4 +1,4 @@
-import type { Dataset, Group } from 'h5wasm/node';
+import type { Group } from 'h5wasm/node';
 import type { ForeignStyle, ForeignTensor } from './foreign-weights.js';
 
 /** Weights that Keras saved: `conv2d_12/conv2d_12/kernel:0` and the like. */
@@ -31,7 +31,7 @@ export async function readKerasWeights(path: string): Promise<ForeignTensor[]> {
         const entity = group.get(key);
         if (entity instanceof h5wasm.Group) walk(entity, `${prefix}${key}/`);
         else if (entity instanceof h5wasm.Dataset) {
-          const { shape, value } = entity as Dataset;
+          const { shape, value } = entity;
           if (value instanceof Float32Array) tensors.push({ name: `${prefix}${key}`, shape: shape ?? [], values: value }); // prettier-ignore
         }
       }

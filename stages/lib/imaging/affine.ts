@@ -11,7 +11,7 @@ export function andThen(one: Affine, two: Affine): Affine {
 }
 
 /** @throws RangeError when it flattens everything onto a line */
-export function inverse([a, b, c, d, e, f]: Affine): Affine {
+function inverse([a, b, c, d, e, f]: Affine): Affine {
   const determinant = a * e - b * d;
   if (determinant === 0) throw new RangeError('an affine map without an inverse');
   const [A, B, D, E] = [e / determinant, -b / determinant, -d / determinant, a / determinant];

@@ -37,7 +37,7 @@ export function depthwiseConvolution(
   pad: number,
 ): tf.Tensor4D {
   const [size, , , channels] = kernel.shape;
-  const filter = tf.reshape(kernel, [size, size, channels, 1]) as tf.Tensor4D;
+  const filter = tf.reshape<tf.Rank.R4>(kernel, [size, size, channels, 1]);
   return tf.depthwiseConv2d(pad === 0 ? x : padSides(x, pad), filter, stride, 'valid');
 }
 

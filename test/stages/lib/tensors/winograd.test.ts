@@ -4,11 +4,11 @@ import { useBackend } from '../../../../stages/lib/tensors/backend.js';
 
 type Shape4 = [number, number, number, number];
 
-const waves = (shape: readonly number[], frequency: number): tf.Tensor4D =>
-  tf.tensor(
-    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i * frequency + 0.1)),
-    [...shape],
-  ) as tf.Tensor4D;
+const waves = (shape: readonly number[], frequency: number): tf.Tensor4D => {
+  const size = shape.reduce((a, b) => a * b);
+  const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * frequency + 0.1));
+  return tf.tensor<tf.Rank.R4>(values, shape as Shape4);
+};
 
 async function outcome(backend: 'wasm' | 'cpu', x: Shape4, filter: Shape4, pad: 'same' | 'valid') {
   await useBackend(backend);
