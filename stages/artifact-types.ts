@@ -12,7 +12,10 @@ export const artifactTypes = {
   dataset: 'Images with boxes',
   /** `anchors.json`: { anchors: [[width, height], …] in pixels of the network input, sorted by area, meanIou }. */
   anchors: 'Anchor sizes for a detector',
-  /** `model.cfg` (Darknet cfg), `model.weights` (Darknet weights), `detector.json` (classes, input size, resize). */
+  /**
+   * `model.cfg` (Darknet cfg), `model.weights` (Darknet weights), `detector.json` (classes, input size, resize); of one
+   * trained here also `training/curves.csv` and an event file for TensorBoard beside it.
+   */
   detector: 'A trained detector',
   /** `predictions.jsonl`: a PredictionRecord a line (stages/lib/dataset/prediction-record.ts), in dataset order. */
   predictions: 'What a detector found in images',

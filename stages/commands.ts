@@ -17,4 +17,34 @@ export const commands: readonly CommandEntry[] = [
     description: 'Turn a dataset of one format into another, images included',
     load: async () => (await import('./convert/command.js')).convertCommand,
   },
+  {
+    name: 'anchors',
+    description: 'Cluster the box sizes of a dataset into anchors, and say how well they fit',
+    load: async () => (await import('./anchors/command.js')).anchorsCommand,
+  },
+  {
+    name: 'plot-schedule',
+    description: 'Draw the learning rate over a training before it runs',
+    load: async () => (await import('./yolo/plot-schedule-command.js')).plotScheduleCommand,
+  },
+  {
+    name: 'preview-augmented',
+    description: 'Show images of a dataset as a training sees them',
+    load: async () => (await import('./yolo/preview-augmented-command.js')).previewAugmentedCommand,
+  },
+  {
+    name: 'overfit',
+    description: 'Learn one batch by heart: the test that a network and its data can train',
+    load: async () => (await import('./yolo/overfit-command.js')).overfitCommand,
+  },
+  {
+    name: 'learning-rate',
+    description: 'Find a learning rate by a range test',
+    load: async () => (await import('./yolo/learning-rate-command.js')).learningRateCommand,
+  },
+  {
+    name: 'validate-model',
+    description: 'Check that a detector is whole, and how well it finds what a dataset holds',
+    load: async () => (await import('./yolo/validate-model-command.js')).validateModelCommand,
+  },
 ];

@@ -30,6 +30,26 @@ export function clusterSizes(
   return { ...best, anchors: [...best.anchors].sort((a, b) => a[0] * a[1] - b[0] * b[1] || a[0] - b[0]) };
 }
 
+/**
+ * How well anchors fit sizes: the share of boxes that overlap their best anchor by half or more (centres together), and
+ * the mean over the boxes of the sides' ratio to that of the best anchor, the worse side, at most 4 times off (YOLOv5's
+ * fitness).
+ */
+export function anchorFitness(
+  sizes: readonly Size[],
+  anchors: readonly Size[],
+): { readonly recall: number; readonly fitness: number } {
+  let covered = 0;
+  let sum = 0;
+  for (const [width, height] of sizes) {
+    if (nearest(width, height, anchors).iou >= 0.5) covered++;
+    const ratios = anchors.map(([w, h]) => Math.min(width / w, w / width, height / h, h / height));
+    const best = Math.max(...ratios);
+    sum += best > 0.25 ? best : 0;
+  }
+  return { recall: covered / sizes.length, fitness: sum / sizes.length };
+}
+
 /** How many sizes differ from all others. */
 export function distinctSizes(sizes: readonly Size[]): number {
   return new Set(sizes.map(([width, height]) => `${width}×${height}`)).size;

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { RandomStream } from '../../pipeline/core/seed.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import { defineStage } from '../../pipeline/stage/definition.js';
-import { datasetRecordSchema } from '../lib/dataset/record.js';
-import { letterboxOf } from '../lib/imaging/letterbox.js';
-import { clusterSizes, distinctSizes, type Size } from './k-means.js';
+import { boxSizes } from './box-sizes.js';
+import { clusterSizes, distinctSizes } from './k-means.js';
 
 const anchorsParams = z.strictObject({
   count: z.number().int().min(1).default(6).describe('How many anchors; the cfg’s `num`.'),
@@ -31,16 +30,7 @@ export const anchorsStage = defineStage({
   resources: () => ({ cpu: 1 }),
   run: async (context) => {
     const { count, inputSize, restarts } = context.params;
-    const sizes: Size[] = [];
-    for await (const line of context.input('dataset').readLines('records.jsonl')) {
-      const record = datasetRecordSchema.parse(JSON.parse(line));
-      const { placement } = letterboxOf(record.width, record.height, inputSize[0], inputSize[1]);
-      for (const { box, crowd } of record.objects) {
-        const width = ((box[2] - box[0]) * placement.width) / record.width;
-        const height = ((box[3] - box[1]) * placement.height) / record.height;
-        if (!crowd && width > 0 && height > 0) sizes.push([width, height]);
-      }
-    }
+    const sizes = await boxSizes(context.input('dataset'), inputSize);
     const distinct = distinctSizes(sizes);
     if (distinct < count)
       throw new UserError(

@@ -1,4 +1,4 @@
-import type { YoloLayer } from '../lib/darknet/cfg.js';
+import type { YoloLayer } from '../lib/darknet/layer-types.js';
 import { centredIou } from '../lib/metrics/iou.js';
 
 /** The objects of one image as the network sees it: shares of the input, centre and size, four numbers each. */

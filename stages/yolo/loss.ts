@@ -1,5 +1,6 @@
-import type { YoloLayer } from '../lib/darknet/cfg.js';
+import type { YoloLayer } from '../lib/darknet/layer-types.js';
 import { sigmoid } from '../lib/darknet/decode.js';
+import { overlapLoss } from './box-loss.js';
 import { assignObjects, type Assignment, type Grid, type ImageTruth } from './assign.js';
 
 /** The loss of a batch, an image on average, by its parts. */
@@ -8,6 +9,18 @@ export interface LossParts {
   readonly objectness: number;
   readonly classes: number;
 }
+
+/** How the loss differs from darknet's; all zero is darknet's own. */
+export interface LossOptions {
+  /** darknet: offsets of the centre and logarithms of the size; giou, ciou: by the overlap of the boxes. */
+  readonly box: 'darknet' | 'giou' | 'ciou';
+  /** Targets of classes are moved by this share towards ½ (Szegedy et al. 2016). */
+  readonly labelSmoothing: number;
+  /** γ of the focal loss of objectness (Lin et al. 2017): what is sure already counts less. */
+  readonly focal: number;
+}
+
+export const darknetLoss: LossOptions = { box: 'darknet', labelSmoothing: 0, focal: 0 };
 
 interface HeadLoss {
   readonly parts: LossParts;
@@ -25,8 +38,8 @@ interface Positive extends Assignment {
  * that answer for an object boxWeight·(2 − w·h)·[BCE(x, y) + ½ MSE(tw, th)] + BCE(objectness, 1) + BCE(classes); for the others
  * BCE(objectness, 0), unless what they predict overlaps any object of their image by more than the ignore threshold.
  * (The entropy of the targets x and y is taken off; it has no slope.) When two objects fall to one place, the later one has the box and both have their class.
- * @param raw   [N, rows, columns, anchors of the mask · (5 + classes)]
- * @param scale of all of it: 1 / images of the whole batch
+ * @param raw     [N, rows, columns, anchors of the mask · (5 + classes)]
+ * @param scale   of all of it: 1 / images of the whole batch
  */
 export function headLoss(
   layer: YoloLayer,
@@ -36,6 +49,7 @@ export function headLoss(
   inputHeight: number,
   truths: readonly ImageTruth[],
   scale: number,
+  options: LossOptions = darknetLoss,
 ): HeadLoss {
   const gradient = new Float32Array(raw.length);
   const stride = 5 + layer.classes;
@@ -49,22 +63,17 @@ export function headLoss(
       const classes = positive.get(at)?.classes ?? new Set();
       positive.set(at, { object, row, column, slot, classes: classes.add(truth.classes[object] ?? 0) });
     }
-    for (const [at, { object, row, column, slot, classes }] of positive) {
-      const [x = 0, y = 0, width = 0, height = 0] = truth.boxes.subarray(4 * object, 4 * object + 4);
-      const [anchorWidth, anchorHeight] = layer.anchors[layer.mask[slot] ?? 0] ?? [1, 1];
+    for (const [at, place] of positive) {
+      const box = boxLoss(layer, raw, at, place, grid, inputWidth, inputHeight, truth, options);
+      const [, , width = 0, height = 0] = truth.boxes.subarray(4 * place.object, 4 * place.object + 4);
       const weight = layer.boxWeight * scale * (2 - width * height);
-      const targets = [x * grid.columns - column, y * grid.rows - row, Math.log((width * inputWidth) / anchorWidth), Math.log((height * inputHeight) / anchorHeight)]; // prettier-ignore
-      for (const [k, target] of targets.entries()) {
-        const value = raw[at + k] ?? 0;
-        const error = (k < 2 ? sigmoid(value) : value) - target;
-        gradient[at + k] = weight * error;
-        parts.box += weight * (k < 2 ? crossEntropy(value, target) - entropy(target) : 0.5 * error * error);
-      }
+      parts.box += weight * box.loss;
+      for (const [k, slope] of box.slope.entries()) gradient[at + k] = weight * slope;
       for (let c = 0; c < layer.classes; c++) {
         const value = raw[at + 5 + c] ?? 0;
-        const target = classes.has(c) ? 1 : 0;
+        const target = (place.classes.has(c) ? 1 - options.labelSmoothing : 0) + options.labelSmoothing / 2;
         gradient[at + 5 + c] = scale * (sigmoid(value) - target);
-        parts.classes += scale * crossEntropy(value, target);
+        parts.classes += scale * (crossEntropy(value, target) - entropy(target));
       }
     }
     for (let place = 0; place < grid.rows * grid.columns * layer.mask.length; place++) {
@@ -72,11 +81,73 @@ export function headLoss(
       const value = raw[at + 4] ?? 0;
       const target = positive.has(at) ? 1 : 0;
       if (target === 0 && overlapsAny(layer, raw, at, place, grid, inputWidth, inputHeight, truth)) continue;
-      gradient[at + 4] = scale * (sigmoid(value) - target);
-      parts.objectness += scale * crossEntropy(value, target);
+      const { loss, slope } = objectnessLoss(value, target, options.focal);
+      gradient[at + 4] = scale * slope;
+      parts.objectness += scale * loss;
     }
   }
   return { parts, gradient };
+}
+
+/** The loss of a place's box by its four raw numbers, unweighted. */
+function boxLoss(
+  layer: YoloLayer,
+  raw: Float32Array,
+  at: number,
+  { object, row, column, slot }: Assignment,
+  grid: Grid,
+  inputWidth: number,
+  inputHeight: number,
+  truth: ImageTruth,
+  options: LossOptions,
+): { loss: number; slope: number[] } {
+  const [x = 0, y = 0, width = 0, height = 0] = truth.boxes.subarray(4 * object, 4 * object + 4);
+  const [anchorWidth, anchorHeight] = layer.anchors[layer.mask[slot] ?? 0] ?? [1, 1];
+  const [tx = 0, ty = 0, tw = 0, th = 0] = raw.subarray(at, at + 4);
+  if (options.box === 'darknet') {
+    const targets = [x * grid.columns - column, y * grid.rows - row, Math.log((width * inputWidth) / anchorWidth), Math.log((height * inputHeight) / anchorHeight)]; // prettier-ignore
+    let loss = 0;
+    const slope = targets.map((target, k) => {
+      const value = raw[at + k] ?? 0;
+      const error = (k < 2 ? sigmoid(value) : value) - target;
+      loss += k < 2 ? crossEntropy(value, target) - entropy(target) : 0.5 * error * error;
+      return error;
+    });
+    return { loss, slope };
+  }
+  const [sx, sy] = [sigmoid(tx), sigmoid(ty)];
+  const found = [
+    ((column + sx) / grid.columns) * inputWidth,
+    ((row + sy) / grid.rows) * inputHeight,
+    anchorWidth * Math.exp(Math.min(tw, LARGEST_EXPONENT)),
+    anchorHeight * Math.exp(Math.min(th, LARGEST_EXPONENT)),
+  ] as const;
+  const wanted = [x * inputWidth, y * inputHeight, width * inputWidth, height * inputHeight] as const;
+  const { loss, slope } = overlapLoss(options.box, found, wanted);
+  // An overlap is a share, an offset's loss is not: they weigh about the same with this factor.
+  return {
+    loss: OVERLAP_WEIGHT * loss,
+    slope: [
+      (OVERLAP_WEIGHT * slope[0] * sx * (1 - sx) * inputWidth) / grid.columns,
+      (OVERLAP_WEIGHT * slope[1] * sy * (1 - sy) * inputHeight) / grid.rows,
+      tw < LARGEST_EXPONENT ? OVERLAP_WEIGHT * slope[2] * found[2] : 0,
+      th < LARGEST_EXPONENT ? OVERLAP_WEIGHT * slope[3] * found[3] : 0,
+    ],
+  };
+}
+
+/** A box of e⁸ anchors is beyond any image; its exponential would only overflow. */
+const LARGEST_EXPONENT = 8;
+const OVERLAP_WEIGHT = 2;
+
+/** Binary cross-entropy of σ(raw), times (1 − p)^γ of the probability p that it gives the target. */
+function objectnessLoss(raw: number, target: number, gamma: number): { loss: number; slope: number } {
+  const plain = crossEntropy(raw, target);
+  if (gamma === 0) return { loss: plain, slope: sigmoid(raw) - target };
+  const sign = target === 1 ? 1 : -1;
+  const missing = sigmoid(-sign * raw);
+  const factor = missing ** gamma;
+  return { loss: factor * plain, slope: -sign * factor * (gamma * (1 - missing) * plain + missing) };
 }
 
 /** Does the box that this place predicts overlap any object of the image by more than the ignore threshold? */

@@ -1,84 +1,47 @@
 import { z } from 'zod';
 import { backendChoices } from '../lib/tensors/backend-choice.js';
+import { augmentSchema } from './augment-params.js';
+import { lossSchema } from './loss-params.js';
+import { optimizationFields } from './optimization-params.js';
 
-const optimizerSchema = z
-  .discriminatedUnion('name', [
-    z.strictObject({
-      name: z.literal('adam').describe('Adam with decoupled weight decay.'),
-      rate: z.number().positive().default(0.002).describe('Learning rate after the warm-up.'),
-      weightDecay: z.number().min(0).default(0.0005).describe('Decay of the convolutions’ kernels.'),
-    }),
-    z.strictObject({
-      name: z.literal('sgd').describe('Stochastic gradient descent with momentum, as darknet trains.'),
-      rate: z.number().positive().default(0.001).describe('Learning rate after the warm-up.'),
-      momentum: z.number().min(0).max(1).default(0.9).describe('Share of the last step in the next.'),
-      weightDecay: z.number().min(0).default(0.0005).describe('Decay of the convolutions’ kernels.'),
-    }),
-  ])
-  .default({ name: 'adam', rate: 0.002, weightDecay: 0.0005 })
-  .describe('How gradients become steps.');
-
-const scheduleSchema = z
+const multiScaleSchema = z
   .strictObject({
-    warmup: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.05)
-      .describe('Share of the training in which the rate rises from nothing.'),
-    decay: z.enum(['cosine', 'steps', 'constant']).default('cosine').describe('How the rate falls after it.'),
-    final: z.number().min(0).max(1).default(0.01).describe('Cosine: the last rate, relative to the first.'),
-    at: z
-      .array(z.number().min(0).max(1))
-      .default([0.8, 0.9])
-      .describe('Steps: the shares of the training at which the rate is divided by ten.'),
+    least: z.number().int().min(32).multipleOf(32).default(320).describe('Smallest longer side in pixels.'),
+    most: z.number().int().min(32).multipleOf(32).default(608).describe('Largest longer side in pixels.'),
+    every: z.number().int().min(1).default(10).describe('Steps of the optimizer at one size.'),
   })
-  .prefault({})
-  .describe('The learning rate over time.');
-
-const augmentSchema = z
-  .strictObject({
-    flip: z.boolean().default(true).describe('Mirror images left to right every other time.'),
-    jitter: z.number().min(0).max(0.9).default(0.15).describe('Change of the aspect by up to this share.'),
-    scale: z
-      .tuple([z.number().positive(), z.number().positive()])
-      .default([0.7, 1.4])
-      .describe('Least and largest size, relative to the image fitted into the input; placed anywhere.'),
-    hue: z
-      .number()
-      .min(0)
-      .max(0.5)
-      .default(0.03)
-      .describe('Turn of the hue by up to this share of the circle.'),
-    saturation: z
-      .number()
-      .min(1)
-      .default(1.4)
-      .describe('Saturation changes by up to this factor either way.'),
-    value: z.number().min(1).default(1.4).describe('Brightness changes by up to this factor either way.'),
-  })
-  .prefault({})
-  .describe('How images are changed for training. Each draw is a function of seed, epoch and image.');
+  .refine(({ least, most }) => least <= most, { message: 'least comes before most', path: ['least'] })
+  .describe(
+    'Sizes of the input that a training goes through, by 32, as darknet’s random=1; none where left out.',
+  );
 
 /** What `with` of yolo/train may say. */
 export const yoloTrainParams = z.strictObject({
   cfg: z
     .string()
     .describe(
-      'The network: a Darknet cfg file. Its classes, the filters before each [yolo], and with an `anchors` input the anchors, are set to fit the data; all else stays.',
+      'The network: a Darknet cfg file, or the name of one that comes along (yolov3, yolov3-tiny, yolov3-spp, nano, mobilenet-large, mobilenet-small). Its classes, the filters before each [yolo], and with an `anchors` input the anchors, are set to fit the data; all else stays.',
     ),
   weights: z
-    .string()
+    .union([
+      z.string(),
+      z.strictObject({
+        url: z.url().describe('Where to fetch it.'),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'a SHA-256 is 64 characters of 0–9 and a–f')
+          .describe('The SHA-256 of the file; it stands for the file in cache keys.'),
+      }),
+    ])
     .optional()
     .describe(
-      'Darknet weights to start from: of this very network, or of its first layers (darknet53.conv.74).',
+      'Weights to start from, a path or an address with a digest: Darknet’s, of this very network or of its first layers (darknet53.conv.74); a Keras .h5 or PyTorch safetensors file of the same network, whose heads may be of other classes.',
     ),
   inputSize: z
     .tuple([z.number().int().min(32), z.number().int().min(32)])
     .optional()
     .describe('[width, height] of the network’s input in pixels; the cfg’s own where left out.'),
-  epochs: z.number().int().min(1).default(50).describe('How often each image is seen.'),
-  batch: z.number().int().min(1).default(8).describe('Images a step.'),
+  ...optimizationFields,
   shards: z
     .number()
     .int()
@@ -87,9 +50,9 @@ export const yoloTrainParams = z.strictObject({
     .describe(
       'Equal parts of a batch: each is normalised by itself and computed by one worker. Part of the result, as the number of workers is not.',
     ),
-  optimizer: optimizerSchema,
-  schedule: scheduleSchema,
+  loss: lossSchema,
   augment: augmentSchema,
+  multiScale: multiScaleSchema.optional(),
   averageDecay: z
     .number()
     .min(0)
@@ -104,12 +67,22 @@ export const yoloTrainParams = z.strictObject({
     .describe(
       'Validate, and keep the network if it is the best so far, every so many epochs and at the end.',
     ),
+  checkpointEvery: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe('Write a checkpoint every so many epochs; one is also written when the run is stopped.'),
   patience: z
     .number()
     .int()
     .min(1)
     .optional()
     .describe('Stop after so many validations without a better AP50; never where left out.'),
+  precision: z
+    .enum(['float32', 'mixed'])
+    .default('float32')
+    .describe('mixed needs a backend that computes in 16 bits; with one that does not it is an error.'),
   backend: z
     .enum(backendChoices)
     .default('auto')

@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { writeAtomically } from '../../pipeline/core/atomic-file.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { adaptCfg } from '../lib/darknet/adapt-cfg.js';
 import { parseCfg, type DarknetCfg } from '../lib/darknet/cfg.js';
 import { initialWeights } from '../lib/darknet/initial-weights.js';
 import { layoutOf, type NetworkLayout } from '../lib/darknet/layout.js';
-import { readFirstWeights, writeWeights } from '../lib/darknet/weights.js';
+import { readStartingWeights } from '../lib/darknet/starting-weights.js';
+import { writeWeights } from '../lib/darknet/weights.js';
+import { fetchVerified } from '../lib/download/fetch-verified.js';
 import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
 import { showAugmentedBatch, showCurves } from './show-training.js';
 import { trainDetector } from './train.js';
+import { curvesAsCsv, curvesAsEvents, EVENT_FILE_NAME } from './training-logs.js';
 
 type Context = StageContext<YoloTrainParams>;
 
@@ -20,10 +25,7 @@ const anchorsSchema = z.object({ anchors: z.array(sizeSchema), inputSize: sizeSc
 /** The yolo/train stage: reads its inputs, trains, writes the detector, shows how it went. */
 export async function runYoloTraining(context: Context): Promise<void> {
   const { params, seed } = context;
-  if (params.batch < params.shards)
-    throw new UserError(`batch is ${params.batch}, too few images for ${params.shards} shards.`, {
-      hint: 'Raise `batch` or lower `shards`.',
-    });
+  checkParams(params);
   const train = await readLabelledImages(context.input('train'));
   const validation = await readLabelledImages(context.input('validation'), train.classes);
   warnAboutLeftOut(context, 'train', train);
@@ -34,9 +36,16 @@ export async function runYoloTraining(context: Context): Promise<void> {
       hint: 'Look at the stage that makes it; `minPixels` or `minVisible` may leave everything out.',
     });
   if (validation.images.length === 0) throw new UserError('The validation dataset holds no images.');
+  const missing = train.classes.filter(
+    (_, c) => !train.images.some(({ objects: o }) => o.classes.includes(c)),
+  );
+  if (missing.length > 0)
+    context.warn(`No object of the training dataset is of class ${missing.join(', ')}: it cannot be learnt.`);
   const { cfg, cfgText, layout } = await loadNetwork(context, train.classes.length);
   const start = await startingWeights(context, cfg, layout);
-  await showAugmentedBatch(context, cfg, train);
+  const sheet = await showAugmentedBatch(context, cfg, train);
+  const liveFolder = join(context.workDirectory, 'tensorboard');
+  context.log(`while it trains, its curves are in ${liveFolder} (tensorboard --logdir)`);
   const result = await trainDetector({
     params,
     cfg,
@@ -50,6 +59,7 @@ export async function runYoloTraining(context: Context): Promise<void> {
     workDirectory: context.workDirectory,
     signal: context.signal,
     log: (line) => context.log(line),
+    onEpoch: (reports) => writeAtomically(join(liveFolder, EVENT_FILE_NAME), curvesAsEvents(reports)),
     onStep: (done, total, note) => context.progress({ done, total, unit: 'steps', note }),
   });
   const output = context.output('detector');
@@ -63,13 +73,33 @@ export async function runYoloTraining(context: Context): Promise<void> {
     classes: train.classes,
     inputSize: [cfg.width, cfg.height],
     resize: 'letterbox',
-    training: { epochs: params.epochs, bestEpoch: result.bestEpoch, validationAp50: result.bestAp50 },
+    training: {
+      epochs: result.reports.at(-1)?.epoch ?? 0,
+      bestEpoch: result.bestEpoch,
+      validationAp50: result.bestAp50,
+    },
   };
   await output.write('detector.json', `${JSON.stringify(detector, null, 2)}\n`);
-  context.log(`computed on ${result.device}`);
+  await output.write('training/curves.csv', curvesAsCsv(result.reports));
+  await output.write(`training/${EVENT_FILE_NAME}`, curvesAsEvents(result.reports, sheet));
   context.metric('validation/AP50', result.bestAp50);
   context.metric('loss', result.reports.at(-1)?.loss ?? NaN);
   await showCurves(context, result);
+}
+
+function checkParams(params: YoloTrainParams): void {
+  for (const batch of [params.batch, ...(params.phases ?? []).map((phase) => phase.batch ?? params.batch)])
+    if (batch < params.shards)
+      throw new UserError(`batch is ${batch}, too few images for ${params.shards} shards.`, {
+        hint: 'Raise `batch` or lower `shards`.',
+      });
+  if (params.precision === 'mixed')
+    throw new UserError(
+      'precision: mixed was asked for, and no tensor backend of TensorFlow.js trains in 16 bits.',
+      {
+        hint: 'Leave `precision` out.',
+      },
+    );
 }
 
 async function loadNetwork(
@@ -86,6 +116,11 @@ async function loadNetwork(
     classes,
     ...(anchors ? { anchors: anchors.anchors } : {}),
     ...(params.inputSize ? { inputSize: params.inputSize } : {}),
+    yolo: {
+      iou_thresh: params.loss.matchIou,
+      iou_normalizer: params.loss.boxWeight,
+      ignore_thresh: params.loss.ignoreIou,
+    },
   });
   const cfg = parseCfg(cfgText, params.cfg);
   if (cfg.channels !== 3)
@@ -107,10 +142,21 @@ async function startingWeights(
   layout: NetworkLayout,
 ): Promise<Float32Array> {
   const values = initialWeights(cfg, layout, context.seed);
+  const { weights } = context.params;
+  if (weights === undefined) return values;
   const [source] = context.sources('weights');
-  if (!source) return values;
-  const taken = readFirstWeights(await readFile(source.path), layout, source.name, values);
-  context.log(`the first ${taken} convolutions start from ${source.name}`);
+  const path =
+    typeof weights === 'string'
+      ? source?.path
+      : await fetchVerified(weights.url, weights.sha256, { env: context.host.env, signal: context.signal, log: (line) => context.log(line) }); // prettier-ignore
+  const name = typeof weights === 'string' ? weights : weights.url;
+  if (path === undefined) throw new UserError(`There is no weights file at ${name}.`);
+  const { taken, leftOut, format } = await readStartingWeights(path, name, cfg, layout, values);
+  context.log(`${taken} convolutions start from ${name} (${format})`);
+  if (leftOut.length > 0)
+    context.warn(
+      `${leftOut.length} heads of ${name} are of other classes and start anew: ${leftOut.join(', ')}.`,
+    );
   return values;
 }
 

@@ -1,24 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
-import { RandomStream } from '../../pipeline/core/seed.js';
 import { parseCfg, type DarknetCfg } from '../lib/darknet/cfg.js';
-import { yoloLayers } from '../lib/darknet/decode.js';
 import { findObjects, type FindOptions, type FoundObject } from '../lib/darknet/find-objects.js';
 import { layoutOf, type NetworkLayout } from '../lib/darknet/layout.js';
 import { forwardForTraining, predictorOf, tensorsOf } from '../lib/darknet/network.js';
-import {
-  augmentInto,
-  augmentObjects,
-  drawAugmentation,
-  type AugmentOptions,
-  type FlatObjects,
-} from '../lib/imaging/augment.js';
 import type { RgbImage } from '../lib/imaging/decode-image.js';
 import { useBackend, type ComputeBackend } from '../lib/tensors/backend.js';
 import type { BackendChoice } from '../lib/tensors/backend-choice.js';
 import type { BatchStatistics } from '../lib/tensors/layers.js';
-import { updateParameters, type OptimizerRule, type UpdateRange } from '../lib/tensors/optimizers.js';
-import type { ImageTruth } from './assign.js';
-import { headLoss, type LossParts } from './loss.js';
+import {
+  squareSums,
+  sumInto,
+  updateParameters,
+  type OptimizerRule,
+  type UpdateRange,
+} from '../lib/tensors/optimizers.js';
+import type { AugmentParams } from './augment-params.js';
+import { lossOfHeads } from './loss-of-heads.js';
+import type { LossOptions, LossParts } from './loss.js';
+import { prepareSample, type TrainingSample } from './prepare-sample.js';
 
 /** The vectors that all workers share, each as long as the network's layout. */
 export interface SharedVectors {
@@ -34,31 +33,46 @@ export interface TaskSetup {
   readonly cfgText: string;
   readonly backend: BackendChoice;
   readonly seed: number;
-  readonly augment: AugmentOptions;
-  readonly optimizer: OptimizerRule;
+  readonly augment: AugmentParams;
+  readonly loss: LossOptions;
   readonly vectors: SharedVectors;
 }
 
-/** An image to learn from. */
-export interface TrainingSample {
-  readonly image: RgbImage;
-  /** In pixels of the image as stored. */
-  readonly objects: FlatObjects;
-  /** What names its random stream. */
-  readonly id: string;
-  readonly epoch: number;
+export interface GradientRequest {
+  readonly shard: number;
+  readonly samples: readonly TrainingSample[];
+  /** By which the loss is divided: images that one step of the optimizer sees. */
+  readonly imagesAStep: number;
+  /** The network's input for this batch, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly frozenLayers: number;
+  /** Adds to the shard's vector, for a batch after the first that the optimizer's step sees. */
+  readonly add: boolean;
 }
 
-export interface UpdateRequest {
-  /** The part of the vectors that this worker updates. */
+/** A part of the vectors, for one worker. */
+export interface Part {
   readonly from: number;
   readonly to: number;
+}
+
+export interface UpdateRequest extends Part {
+  readonly rule: OptimizerRule;
   readonly rate: number;
+  /** Since the optimizer began. */
   readonly step: number;
   /** Of the old average in the new one. */
   readonly averageDecay: number;
   /** Of the old running statistics in the new ones. */
   readonly statisticsDecay: number;
+  readonly frozenLayers: number;
+  /** Batches whose statistics stand in each shard's vector, added up. */
+  readonly batches: number;
+  /** The first shard's vector holds the sum of all already: squares() was called. */
+  readonly summed: boolean;
+  /** What the gradient is multiplied by: less than 1 where it is clipped. */
+  readonly shrink: number;
 }
 
 /** What one worker does: its shards' gradients, its part of the update, its images of the validation. */
@@ -79,63 +93,90 @@ export class ShardTask {
     return new ShardTask(setup, await useBackend(setup.backend));
   }
 
-  /**
-   * Forward and backward over a shard; gradients and statistics go to the shard's vector.
-   * @param batchSize images of the whole batch, by which the loss is divided
-   */
-  async gradients(shard: number, samples: readonly TrainingSample[], batchSize: number): Promise<LossParts> {
-    const { vectors } = this.#setup;
+  /** Forward and backward over a shard; gradients and statistics go to the shard's vector. */
+  async gradients(request: GradientRequest): Promise<LossParts> {
+    const { shard, samples, width, height, frozenLayers, add } = request;
+    const { vectors, seed, augment, loss } = this.#setup;
     const target = vectors.gradients[shard];
     if (!target) throw new Error(`there is no shard ${shard}`);
-    const { width, height } = this.#cfg;
-    const pixels = new Float32Array(samples.length * height * width * 3);
+    const size = height * width * 3;
+    const pixels = new Float32Array(samples.length * size);
     const truths = samples.map((sample, n) =>
-      this.#augmented(sample, pixels.subarray(n * height * width * 3, (n + 1) * height * width * 3)),
+      prepareSample(pixels.subarray(n * size, (n + 1) * size), width, height, sample, seed, augment),
     );
     const input = tf.tensor4d(pixels, [samples.length, height, width, 3]);
     const parameters = tensorsOf(this.#layout, vectors.parameters);
     const observed = new Map<number, BatchStatistics>();
     let parts: LossParts = { box: 0, objectness: 0, classes: 0 };
-    const trained = this.#layout.segments.filter(({ offset }) => offset < this.#layout.trainedLength).length;
-    const gradientOf = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
-      const all = [...trainable, ...parameters.slice(trained)];
-      const heads = forwardForTraining(this.#cfg, this.#layout, all, input, (layer, statistics) => {
-        observed.set(layer, statistics);
-      });
-      return lossOfHeads(this.#cfg, heads, truths, 1 / batchSize, (value) => (parts = value));
+    const { segments, trainedLength } = this.#layout;
+    const trained = [...segments.keys()].filter((i) => {
+      const segment = segments[i];
+      return segment && segment.offset < trainedLength && segment.layer >= frozenLayers;
     });
-    const { value, grads } = gradientOf(parameters.slice(0, trained));
-    for (const [i, gradient] of grads.entries())
-      target.set(await gradient.data<'float32'>(), this.#layout.segments[i]?.offset ?? 0);
-    for (const { layer, role, offset } of this.#layout.segments.slice(trained)) {
+    const gradientOf = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
+      const all = [...parameters];
+      for (const [k, i] of trained.entries()) all[i] = trainable[k] ?? all[i] ?? tf.scalar(0);
+      const observe = (layer: number, statistics: BatchStatistics): void =>
+        void observed.set(layer, statistics);
+      const heads = forwardForTraining(this.#cfg, this.#layout, all, input, observe, frozenLayers);
+      const size = { width, height };
+      return lossOfHeads(this.#cfg, heads, size, truths, 1 / request.imagesAStep, loss, (value) => (parts = value)); // prettier-ignore
+    });
+    const { value, grads } = gradientOf(trained.map((i) => parameters[i] ?? tf.scalar(0)));
+    const put = async (tensor: tf.Tensor, offset: number): Promise<void> => {
+      const values = await tensor.data<'float32'>();
+      if (!add) target.set(values, offset);
+      else for (let i = 0; i < values.length; i++) target[offset + i] = (target[offset + i] as number) + (values[i] as number); // prettier-ignore
+    };
+    for (const [k, gradient] of grads.entries()) await put(gradient, segments[trained[k] ?? 0]?.offset ?? 0);
+    for (const { layer, role, offset } of segments) {
+      if (offset < trainedLength) continue;
       const statistics = observed.get(layer);
       const tensor = role === 'mean' ? statistics?.mean : statistics?.variance;
-      if (tensor) target.set(await tensor.data<'float32'>(), offset);
+      if (tensor) await put(tensor, offset);
     }
     for (const { mean, variance } of observed.values()) tf.dispose([mean, variance]);
     tf.dispose([value, ...grads, ...parameters, input]);
     return parts;
   }
 
+  /** Adds the shards' vectors up into the first. @returns the squares' sums of what is trained, chunk by chunk */
+  squares({ from, to, frozenLayers }: Part & { readonly frozenLayers: number }): number[] {
+    const { gradients } = this.#setup.vectors;
+    const sum = sumInto(gradients, from, to);
+    const still = this.#layout.segments.filter(
+      ({ layer, offset }) => layer < frozenLayers || offset >= this.#layout.trainedLength,
+    );
+    if (still.length === 0) return squareSums(sum, from, to);
+    // What is frozen has no gradient, and statistics are none.
+    const trained = sum.slice(from, to);
+    for (const { offset, length } of still)
+      if (offset < to && offset + length > from)
+        trained.fill(0, Math.max(0, offset - from), Math.min(to, offset + length) - from);
+    return squareSums(trained, 0, trained.length);
+  }
+
   /** Sums the shards and takes the optimizer's step for a part of the vectors; then statistics and averages. */
   update(request: UpdateRequest): void {
-    const { vectors, optimizer } = this.#setup;
-    const { parameters, average, gradients, slots } = vectors;
+    const { vectors } = this.#setup;
+    const { parameters, average, slots } = vectors;
+    const gradients = request.summed ? vectors.gradients.slice(0, 1) : vectors.gradients;
+    const seen = vectors.gradients.length * request.batches;
     const ranges: UpdateRange[] = [];
-    for (const { role, offset, length } of this.#layout.segments) {
+    for (const { layer, role, offset, length } of this.#layout.segments) {
       const from = Math.max(offset, request.from);
       const to = Math.min(offset + length, request.to);
-      if (from >= to) continue;
+      if (from >= to || layer < request.frozenLayers) continue;
       if (offset < this.#layout.trainedLength) ranges.push({ from, to, decays: role === 'kernel' });
       else
         for (let i = from; i < to; i++) {
           let sum = 0;
           for (const gradient of gradients) sum += gradient[i] as number;
           const old = parameters[i] as number;
-          parameters[i] = old + (1 - request.statisticsDecay) * (sum / gradients.length - old);
+          parameters[i] = old + (1 - request.statisticsDecay) * (sum / seen - old);
         }
     }
-    updateParameters(optimizer, parameters, gradients, slots, ranges, request.rate, request.step);
+    updateParameters(request.rule, parameters, gradients, slots, ranges, request.rate, request.step, request.shrink); // prettier-ignore
     const share = 1 - request.averageDecay;
     for (let i = request.from; i < request.to; i++) {
       const old = average[i] as number;
@@ -152,60 +193,4 @@ export class ShardTask {
     predictor.dispose();
     return found;
   }
-
-  #augmented(sample: TrainingSample, target: Float32Array): ImageTruth {
-    const { image, objects, id, epoch } = sample;
-    const { width, height } = this.#cfg;
-    const { originalWidth, originalHeight } = image;
-    const stream = new RandomStream(this.#setup.seed, 'augment', epoch, id);
-    const drawn = drawAugmentation(stream, originalWidth, originalHeight, width, height, this.#setup.augment);
-    augmentInto(target, width, height, image, drawn);
-    const kept = augmentObjects(objects, originalWidth, originalHeight, width, height, drawn.placement);
-    return toShares(kept, width, height);
-  }
-}
-
-/** Corner boxes in pixels as centre and size in shares of the input. */
-function toShares(objects: FlatObjects, width: number, height: number): ImageTruth {
-  const boxes = new Float32Array(objects.boxes.length);
-  for (let i = 0; i < boxes.length; i += 4) {
-    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = objects.boxes.subarray(i, i + 4);
-    boxes.set([(x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width, (y1 - y0) / height], i);
-  }
-  return { boxes, classes: objects.classes };
-}
-
-/** The loss as one operation whose gradient is computed with it, on plain numbers: heads are small. */
-function lossOfHeads(
-  cfg: DarknetCfg,
-  heads: readonly tf.Tensor4D[],
-  truths: readonly ImageTruth[],
-  scale: number,
-  report: (parts: LossParts) => void,
-): tf.Scalar {
-  const operation = tf.customGrad((...args) => {
-    const raw = args.slice(0, heads.length) as tf.Tensor4D[];
-    const gradients: tf.Tensor[] = [];
-    const sum = { box: 0, objectness: 0, classes: 0 };
-    for (const [h, layer] of yoloLayers(cfg).entries()) {
-      const head = raw[h];
-      if (!head) throw new Error(`head ${h} is missing`);
-      const grid = { rows: head.shape[1], columns: head.shape[2] };
-      const values = head.dataSync<'float32'>();
-      const { parts, gradient } = headLoss(layer, values, grid, cfg.width, cfg.height, truths, scale);
-      sum.box += parts.box;
-      sum.objectness += parts.objectness;
-      sum.classes += parts.classes;
-      gradients.push(tf.keep(tf.tensor(gradient, head.shape)));
-    }
-    report(sum);
-    const gradFunc = (dy: tf.Tensor): tf.Tensor[] =>
-      gradients.map((gradient) => {
-        const scaled = tf.mul(gradient, dy);
-        gradient.dispose();
-        return scaled;
-      });
-    return { value: tf.scalar(sum.box + sum.objectness + sum.classes), gradFunc };
-  });
-  return operation(...heads);
 }

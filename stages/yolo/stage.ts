@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineStage } from '../../pipeline/stage/definition.js';
+import { cfgPath } from '../lib/darknet/shipped-networks.js';
 import { expectedBackend } from '../lib/tensors/backend-choice.js';
 import { yoloTrainParams, type YoloTrainParams } from './params.js';
 
@@ -7,7 +8,7 @@ import { yoloTrainParams, type YoloTrainParams } from './params.js';
 export const yoloTrainStage = defineStage({
   kind: 'yolo/train',
   summary: 'Train a YOLOv3 detector that a Darknet cfg declares.',
-  revision: 1,
+  revision: 2,
   params: yoloTrainParams,
   inputs: {
     train: { type: 'dataset', description: 'The images to learn from.' },
@@ -23,16 +24,17 @@ export const yoloTrainStage = defineStage({
     ...(backend === 'gpu' ? { gpu: 1 } : {}),
   }),
   sources: ({ cfg, weights }) => [
-    { role: 'cfg', pattern: cfg, required: true, param: ['cfg'] },
-    ...(weights === undefined
+    { role: 'cfg', pattern: cfgPath(cfg), required: true, param: ['cfg'] },
+    ...(typeof weights !== 'string'
       ? []
       : [{ role: 'weights', pattern: weights, required: true, param: ['weights'] }]),
   ],
   keyParams: (params) => {
     // The files count by their contents; how many computed is not part of the result.
+    const { weights } = params;
     const key: Partial<YoloTrainParams> = { ...params };
-    for (const name of ['cfg', 'weights', 'workers'] as const) delete key[name];
-    return key;
+    for (const name of ['cfg', 'weights', 'workers', 'checkpointEvery'] as const) delete key[name];
+    return typeof weights === 'object' ? { ...key, weights: weights.sha256 } : key;
   },
   tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
   run: async (context) => {

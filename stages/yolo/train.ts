@@ -1,16 +1,17 @@
 import { join } from 'node:path';
-import { UserError } from '../../pipeline/core/user-error.js';
 import type { DarknetCfg } from '../lib/darknet/cfg.js';
 import type { NetworkLayout } from '../lib/darknet/layout.js';
 import type { RgbImage } from '../lib/imaging/decode-image.js';
 import { writeCheckpoint } from '../lib/tensors/checkpoint.js';
 import { slotCount } from '../lib/tensors/optimizers.js';
-import { rateAt } from '../lib/tensors/schedules.js';
-import { EpochOrder, ImageCache, type LabelledImage, type LabelledImages } from './batches.js';
-import { optimizerRule, scheduleOf } from './optimization.js';
+import { afterValidation, rateAt } from '../lib/tensors/schedules.js';
+import { ImageCache, type LabelledImage, type LabelledImages } from './batches.js';
+import { divergence } from './divergence.js';
 import type { YoloTrainParams } from './params.js';
-import type { TrainingSample } from './shard-task.js';
-import { takeStep, validate } from './steps.js';
+import { epochAt, phasesOf } from './phases.js';
+import type { TrainingSample } from './prepare-sample.js';
+import { SampleLoader } from './sample-loader.js';
+import { inputSizeAt, takeStep, validate } from './steps.js';
 import {
   freshState,
   LossSums,
@@ -18,6 +19,7 @@ import {
   named,
   restore,
   stateAfterEpoch,
+  totalOf,
   type EpochReport,
 } from './training-state.js';
 import { startWorkers } from './worker-pool.js';
@@ -36,6 +38,8 @@ interface TrainingRequest {
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
   readonly onStep: (step: number, steps: number, note: string) => void;
+  /** All epochs so far, after each. */
+  readonly onEpoch?: (reports: readonly EpochReport[]) => Promise<void>;
 }
 
 export interface Training {
@@ -50,86 +54,105 @@ export interface Training {
 
 /**
  * Trains a network, data-parallel over workers: each step, shards of a batch go to the workers, their gradients are
- * summed in a fixed order, and each worker updates its part of the parameters. After each epoch a checkpoint is written;
- * a training that was killed goes on from there and ends as it would have.
- * @throws the signal's reason when it aborts, between steps
+ * summed in a fixed order, and each worker updates its part of the parameters. After epochs, and when it is stopped, a
+ * checkpoint is written; a training that was stopped or killed goes on from there and ends as it would have.
+ * @throws the signal's reason when it aborts, between steps; UserError when the loss is no longer a number
  */
 export async function trainDetector(request: TrainingRequest): Promise<Training> {
   const { params, layout, train, seed } = request;
-  const rule = optimizerRule(params);
-  const vectors = makeVectors(request.start, slotCount(rule), params.shards);
+  const count = train.images.length;
+  const phases = phasesOf(params, request.cfg, count);
+  const vectors = makeVectors(request.start, Math.max(...phases.map(({ rule }) => slotCount(rule))), params.shards); // prettier-ignore
   const workers = await startWorkers(Math.min(request.workers, params.shards), {
     cfgText: request.cfgText,
     backend: params.backend,
     seed,
     augment: params.augment,
-    optimizer: rule,
+    loss: params.loss,
     vectors,
   });
+  const device = `${workers[0]?.device ?? ''}, ${workers.length} worker${workers.length === 1 ? '' : 's'}`;
+  request.log(`computing on ${device}`);
   try {
     const file = join(request.workDirectory, 'checkpoint.bin');
     const best = Float32Array.from(request.start);
     let state = (await restore(file, layout, request.log, vectors, best)) ?? freshState(layout);
-    const order = new EpochOrder(train.images.length, seed);
-    const cache = new ImageCache({ width: 2 * request.cfg.width, height: 2 * request.cfg.height });
-    const count = train.images.length;
-    const steps = Math.ceil((params.epochs * count) / params.batch);
-    const schedule = scheduleOf(params, steps);
-    const loadBatch = (step: number): Promise<TrainingSample[]> =>
-      Promise.all(
-        Array.from({ length: params.batch }, async (_, i) => {
-          const { epoch, index } = order.at(step * params.batch + i);
-          const { id, objects } = train.images[index] as LabelledImage;
-          return { id, epoch, objects, image: await cache.get(train.images[index] as LabelledImage) };
-        }),
-      );
-    const validation = await loadAll(request.validation.images, cache.atMost);
-    const sums = new LossSums();
-    const epochAt = (step: number): number => Math.floor((step * params.batch) / count);
-    let next = state.step < steps ? loadBatch(state.step) : undefined;
+    const sums = new LossSums(state.sums);
+    const loader = new SampleLoader(request);
+    const validation = await loadAll(request.validation.images, loader.atMost);
+    const last = phases.at(-1);
+    const steps = last ? last.firstStep + last.steps : 0;
+    const epochs = last ? last.firstEpoch + last.epochs : 0;
+    const save = (): Promise<void> => writeCheckpoint(file, { state, vectors: named(vectors, best) });
     let stopped = false;
-    for (let step = state.step; step < steps && !stopped; step++) {
-      request.signal.throwIfAborted();
-      const started = performance.now();
-      const samples = (await next) ?? [];
-      next = step + 1 < steps ? loadBatch(step + 1) : undefined;
-      next?.catch(() => undefined); // reported when it is awaited
-      const rate = rateAt(schedule, step);
-      const loss = sums.add(await takeStep(workers, samples, params, layout, rate, step));
-      if (!Number.isFinite(loss))
-        throw new UserError(`The training diverged: at step ${step + 1} the loss is ${loss}.`, {
-          hint: 'Lower optimizer.rate, or lengthen schedule.warmup.',
-        });
-      const imagesPerSecond = (1000 * params.batch) / (performance.now() - started);
-      const epoch = Math.min(params.epochs, epochAt(step) + 1);
-      request.onStep(step + 1, steps, `epoch ${epoch}, loss ${loss.toFixed(2)}, ${imagesPerSecond.toFixed(1)} images/s`); // prettier-ignore
-
-      const last = step + 1 === steps;
-      const done = last ? params.epochs : epochAt(step + 1);
-      if (done === epochAt(step)) continue;
-      const { validateEvery } = params;
-      const due = last || Math.floor(done / validateEvery) > Math.floor(epochAt(step) / validateEvery);
-      const ap50 = due ? await validate(workers, validation, request.validation) : undefined;
-      const better = ap50 !== undefined && ap50 > state.bestAp50;
-      if (better) best.set(vectors.average);
-      state = stateAfterEpoch(state, { epoch: done, ...sums.means(), rate, ap50 }, step + 1);
-      request.log(`epoch ${done}: loss ${state.reports.at(-1)?.loss.toFixed(3)}${ap50 === undefined ? '' : `, AP50 ${ap50.toFixed(3)}`}`); // prettier-ignore
-      stopped = params.patience !== undefined && state.misses >= params.patience;
-      if (stopped) state = { ...state, step: steps };
-      await writeCheckpoint(file, { state, vectors: named(vectors, best) });
+    for (const phase of phases) {
+      const end = phase.firstStep + phase.steps;
+      if (state.step >= end) continue;
+      if (state.step === phase.firstStep) {
+        // What one optimizer remembers means nothing to the next.
+        for (const slot of vectors.slots) slot.fill(0);
+        state = { ...state, plateau: freshState(layout).plateau };
+        if (phases.length > 1) request.log(`${phase.name}: ${phase.epochs} epochs, ${phase.frozenLayers} layers frozen`); // prettier-ignore
+      }
+      let next: Promise<TrainingSample[]> | undefined = loader.load(phase, state.step);
+      for (let step = state.step; step < end && !stopped; step++) {
+        if (request.signal.aborted) {
+          state = { ...state, step, sums: sums.state };
+          await save();
+          request.log(`Stopped after step ${step}; the checkpoint is written.`);
+        }
+        request.signal.throwIfAborted();
+        const started = performance.now();
+        const samples = (await next) ?? [];
+        const loaded = performance.now();
+        next = step + 1 < end ? loader.load(phase, step + 1) : undefined;
+        next?.catch(() => undefined); // reported when it is awaited
+        const rate = rateAt(phase.schedule, step - phase.firstStep) * state.plateau.share;
+        const size = inputSizeAt(step, request.cfg, params.multiScale, seed);
+        const { parts } = await takeStep(workers, samples, { params, layout, phase, step, rate, size });
+        const loss = totalOf(parts);
+        if (!Number.isFinite(loss.loss))
+          throw await divergence(samples, { step, loss, size, seed, augment: params.augment, folder: request.workDirectory }); // prettier-ignore
+        sums.add(loss);
+        const elapsed = performance.now() - started;
+        const epoch = Math.min(epochs, epochAt(phase, step, count) + 1);
+        request.onStep(
+          step + 1,
+          steps,
+          `epoch ${epoch}, loss ${loss.loss.toFixed(2)} (boxes ${loss.box.toFixed(2)}, objectness ${loss.objectness.toFixed(2)}, classes ${loss.classes.toFixed(2)}), ` +
+            `rate ${rate.toPrecision(2)}, ${((1000 * samples.length) / elapsed).toFixed(1)} images/s, ${Math.round((100 * (loaded - started)) / elapsed)} % waiting for data`,
+        );
+        const before = epochAt(phase, step, count);
+        const done = epochAt(phase, step + 1, count);
+        if (done === before) continue;
+        const final = step + 1 === steps;
+        const due = final || crosses(before, done, params.validateEvery);
+        const ap50 = due ? await validate(workers, validation, request.validation) : undefined;
+        if (ap50 !== undefined && ap50 > state.bestAp50) best.set(vectors.average);
+        state = stateAfterEpoch(state, { epoch: done, ...sums.means(), rate, ap50 }, step + 1);
+        if (phase.plateau && ap50 !== undefined)
+          state = { ...state, plateau: { ...afterValidation(state.plateau, ap50, phase.plateau) } };
+        state = { ...state, sums: sums.state };
+        request.log(`epoch ${done}: loss ${state.reports.at(-1)?.loss.toFixed(3)}${ap50 === undefined ? '' : `, AP50 ${ap50.toFixed(3)}`}`); // prettier-ignore
+        stopped = params.patience !== undefined && state.misses >= params.patience;
+        if (stopped) {
+          request.log(`Stopped early: ${state.misses} validations without a better AP50.`);
+          state = { ...state, step: steps };
+        }
+        await request.onEpoch?.(state.reports);
+        if (final || stopped || crosses(before, done, params.checkpointEvery)) await save();
+      }
     }
     const { bestEpoch, bestAp50, reports } = state;
-    return {
-      values: best,
-      bestEpoch,
-      bestAp50,
-      reports,
-      imagesSeen: bestEpoch * count,
-      device: `${workers[0]?.device ?? ''}, ${workers.length} worker${workers.length === 1 ? '' : 's'}`,
-    };
+    return { values: best, bestEpoch, bestAp50, reports, imagesSeen: bestEpoch * count, device };
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
   }
+}
+
+/** Is there a multiple of `every` among the epochs that were finished? */
+function crosses(before: number, done: number, every: number): boolean {
+  return Math.floor(done / every) > Math.floor(before / every);
 }
 
 async function loadAll(images: readonly LabelledImage[], atMost: ImageCache['atMost']): Promise<RgbImage[]> {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../pipeline/core/json.js';
 import type { NetworkLayout } from '../lib/darknet/layout.js';
 import { readCheckpoint } from '../lib/tensors/checkpoint.js';
+import { freshPlateau, type PlateauState } from '../lib/tensors/schedules.js';
 import type { LossParts } from './loss.js';
 import type { SharedVectors } from './shard-task.js';
 
@@ -17,12 +18,16 @@ export interface EpochReport {
 }
 
 /** Where a training stands, beside its vectors. Randomness needs no state: it is a function of epoch and image. */
-interface TrainingState extends JsonObject {
+export interface TrainingState extends JsonObject {
+  /** Steps that are done; may lie in the middle of an epoch. */
   readonly step: number;
   readonly segments: string;
   readonly bestEpoch: number;
   readonly bestAp50: number;
   readonly misses: number;
+  readonly plateau: PlateauState & JsonObject;
+  /** Of the epoch that has begun. */
+  readonly sums: LossSumsState & JsonObject;
   readonly reports: readonly (EpochReport & JsonObject)[];
 }
 
@@ -70,7 +75,16 @@ export async function restore(
 
 /** Of a training that has not begun. */
 export function freshState(layout: NetworkLayout): TrainingState {
-  return { step: 0, segments: segmentNames(layout), bestEpoch: 0, bestAp50: -1, misses: 0, reports: [] };
+  return {
+    step: 0,
+    segments: segmentNames(layout),
+    bestEpoch: 0,
+    bestAp50: -1,
+    misses: 0,
+    plateau: { ...freshPlateau, best: -1 },
+    sums: { box: 0, objectness: 0, classes: 0, steps: 0 },
+    reports: [],
+  };
 }
 
 /** The order of all numbers in a vector, so that none is ever put in another's place. */
@@ -96,31 +110,49 @@ export function stateAfterEpoch(
   };
 }
 
+interface LossSumsState extends LossParts {
+  readonly steps: number;
+}
+
 /** The losses of an epoch's steps, to be averaged. */
 export class LossSums {
-  #parts = { box: 0, objectness: 0, classes: 0 };
-  #steps = 0;
+  #sums: LossSumsState;
 
-  /** Adds the shards of a step. @returns the step's whole loss */
-  add(shards: readonly LossParts[]): number {
-    let loss = 0;
-    for (const { box, objectness, classes } of shards) {
-      this.#parts.box += box;
-      this.#parts.objectness += objectness;
-      this.#parts.classes += classes;
-      loss += box + objectness + classes;
-    }
-    this.#steps++;
-    return loss;
+  /** @param state of an epoch that has begun */
+  constructor(state: LossSumsState) {
+    this.#sums = state;
+  }
+
+  get state(): LossSumsState & JsonObject {
+    return { ...this.#sums };
+  }
+
+  add(step: LossParts): void {
+    const { box, objectness, classes, steps } = this.#sums;
+    this.#sums = {
+      box: box + step.box,
+      objectness: objectness + step.objectness,
+      classes: classes + step.classes,
+      steps: steps + 1,
+    };
   }
 
   /** The means since the last call. */
   means(): LossParts & { readonly loss: number } {
-    const [box, objectness, classes] = [this.#parts.box, this.#parts.objectness, this.#parts.classes].map(
-      (sum) => sum / this.#steps,
-    ) as [number, number, number];
-    this.#parts = { box: 0, objectness: 0, classes: 0 };
-    this.#steps = 0;
+    const { steps, ...sums } = this.#sums;
+    const [box, objectness, classes] = [sums.box / steps, sums.objectness / steps, sums.classes / steps];
+    this.#sums = { box: 0, objectness: 0, classes: 0, steps: 0 };
     return { loss: box + objectness + classes, box, objectness, classes };
   }
+}
+
+/** The loss of a step's shards together. */
+export function totalOf(shards: readonly LossParts[]): LossParts & { readonly loss: number } {
+  const sum = { box: 0, objectness: 0, classes: 0 };
+  for (const { box, objectness, classes } of shards) {
+    sum.box += box;
+    sum.objectness += objectness;
+    sum.classes += classes;
+  }
+  return { ...sum, loss: sum.box + sum.objectness + sum.classes };
 }

@@ -14,22 +14,25 @@ export function validationAp50(
   truths: readonly FlatObjects[],
   classCount: number,
 ): number {
-  let sum = 0;
-  let present = 0;
-  for (let c = 0; c < classCount; c++) {
-    const images = truths.map((truth, n) => {
-      const own = (found[n] ?? []).filter((object) => object.classIndex === c);
-      const boxes = [...truth.classes.keys()].filter((i) => truth.classes[i] === c);
-      return {
-        found: own.flatMap((object) => object.box),
-        scores: own.map((object) => object.score),
-        truth: boxes.flatMap((i) => [...truth.boxes.subarray(4 * i, 4 * i + 4)]),
-      };
-    });
-    const precision = averagePrecision(images, 0.5);
-    if (precision === undefined) continue;
-    sum += precision;
-    present++;
-  }
-  return present === 0 ? 0 : sum / present;
+  const each = Array.from({ length: classCount }, (_, c) => classAp50(found, truths, c));
+  const present = each.filter((value) => value !== undefined);
+  return present.length === 0 ? 0 : present.reduce((sum, value) => sum + value, 0) / present.length;
+}
+
+/** Average precision of one class at IoU 0.5; undefined when there is no object of it. */
+export function classAp50(
+  found: readonly (readonly FoundObject[])[],
+  truths: readonly FlatObjects[],
+  classIndex: number,
+): number | undefined {
+  const images = truths.map((truth, n) => {
+    const own = (found[n] ?? []).filter((object) => object.classIndex === classIndex);
+    const boxes = [...truth.classes.keys()].filter((i) => truth.classes[i] === classIndex);
+    return {
+      found: own.flatMap((object) => object.box),
+      scores: own.map((object) => object.score),
+      truth: boxes.flatMap((i) => [...truth.boxes.subarray(4 * i, 4 * i + 4)]),
+    };
+  });
+  return averagePrecision(images, 0.5);
 }

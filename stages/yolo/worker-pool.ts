@@ -5,11 +5,18 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import type { FindOptions, FoundObject } from '../lib/darknet/find-objects.js';
 import type { RgbImage } from '../lib/imaging/decode-image.js';
 import type { LossParts } from './loss.js';
-import { ShardTask, type TaskSetup, type TrainingSample, type UpdateRequest } from './shard-task.js';
+import {
+  ShardTask,
+  type GradientRequest,
+  type Part,
+  type TaskSetup,
+  type UpdateRequest,
+} from './shard-task.js';
 
 /** One that computes: a worker thread, or this thread where there is no compiled worker to load. */
 export interface ShardWorker {
-  gradients(shard: number, samples: readonly TrainingSample[], batchSize: number): Promise<LossParts>;
+  gradients(request: GradientRequest): Promise<LossParts>;
+  squares(request: Part & { readonly frozenLayers: number }): Promise<number[]>;
   update(request: UpdateRequest): Promise<void>;
   find(images: readonly RgbImage[], options: FindOptions): Promise<FoundObject[][]>;
   /** What it computes on, for people. */
@@ -20,7 +27,7 @@ export interface ShardWorker {
 /** A call of a worker's method, and its answer. */
 export interface WorkerCall {
   readonly id: number;
-  readonly method: 'gradients' | 'update' | 'find';
+  readonly method: 'gradients' | 'squares' | 'update' | 'find';
   readonly args: readonly unknown[];
 }
 export type WorkerAnswer =
@@ -48,7 +55,8 @@ async function inThisThread(setup: TaskSetup): Promise<ShardWorker> {
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return {
     device: task.backend.device,
-    gradients: (shard, samples, batchSize) => breathe().then(() => task.gradients(shard, samples, batchSize)),
+    gradients: (request) => breathe().then(() => task.gradients(request)),
+    squares: async (request) => task.squares(request),
     update: async (request) => task.update(request),
     find: (images, options) => task.find(images, options),
     stop: () => Promise.resolve(),
@@ -88,6 +96,7 @@ async function inThread(entry: string, setup: TaskSetup): Promise<ShardWorker> {
   return {
     device,
     gradients: (...args) => call('gradients', ...args),
+    squares: (...args) => call('squares', ...args),
     update: (...args) => call('update', ...args),
     find: (...args) => call('find', ...args),
     stop: async () => void (await worker.terminate()),

@@ -33,6 +33,8 @@ async function perform(task: ShardTask, { method, args }: WorkerCall): Promise<u
   switch (method) {
     case 'gradients':
       return task.gradients(...(args as Parameters<ShardTask['gradients']>));
+    case 'squares':
+      return task.squares(...(args as Parameters<ShardTask['squares']>));
     case 'update':
       return task.update(...(args as Parameters<ShardTask['update']>));
     case 'find':

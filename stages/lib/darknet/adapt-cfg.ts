@@ -8,6 +8,8 @@ interface CfgAdaptation {
   readonly anchors?: readonly (readonly [number, number])[];
   /** [width, height]; undefined leaves the cfg's own. */
   readonly inputSize?: readonly [number, number];
+  /** Options to set in each [yolo], `iou_thresh` and the like; undefined leaves the cfg's own. */
+  readonly yolo?: Readonly<Record<string, number | undefined>>;
 }
 
 /**
@@ -44,6 +46,8 @@ export function adaptCfg(text: string, file: string, adaptation: CfgAdaptation):
       set(section, 'anchors', anchors.map((anchor) => anchor.map((side) => side.toFixed(1)).join(',')).join(', ')); // prettier-ignore
     }
     set(section, 'classes', adaptation.classes);
+    for (const [key, value] of Object.entries(adaptation.yolo ?? {}))
+      if (value !== undefined) set(section, key, value);
     const before = sections[index - 1];
     if (before?.type === 'convolutional') set(before, 'filters', mask * (5 + adaptation.classes));
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../../../pipeline/core/user-error.js';
+import { activations, type Activation, type DarknetLayer, type YoloLayer } from './layer-types.js';
 
 /** One `[section]` of a Darknet cfg with its options as text. */
 export interface CfgSection {
@@ -11,63 +12,6 @@ interface CfgOption {
   readonly text: string;
   readonly line: number;
 }
-
-/** A convolution, with batch normalisation or a bias. */
-export interface ConvolutionalLayer {
-  readonly type: 'convolutional';
-  readonly filters: number;
-  readonly size: number;
-  readonly stride: number;
-  readonly pad: number;
-  readonly batchNormalize: boolean;
-  readonly activation: 'leaky' | 'linear';
-}
-
-interface MaxpoolLayer {
-  readonly type: 'maxpool';
-  readonly size: number;
-  readonly stride: number;
-  /** In all; half of it, rounded down, lies before. */
-  readonly padding: number;
-}
-
-/** Joins the channels of earlier layers. */
-interface RouteLayer {
-  readonly type: 'route';
-  /** Absolute layer indices. */
-  readonly layers: readonly number[];
-}
-
-interface UpsampleLayer {
-  readonly type: 'upsample';
-  readonly stride: number;
-}
-
-/** Adds an earlier layer's output. */
-interface ShortcutLayer {
-  readonly type: 'shortcut';
-  /** Absolute layer index. */
-  readonly from: number;
-  readonly activation: 'leaky' | 'linear';
-}
-
-/** A detection head. */
-export interface YoloLayer {
-  readonly type: 'yolo';
-  /** All anchors of the network, [width, height] in pixels of its input. */
-  readonly anchors: readonly (readonly [number, number])[];
-  /** Which of them this head predicts. */
-  readonly mask: readonly number[];
-  readonly classes: number;
-  readonly ignoreThreshold: number;
-  /** Anchors beside the best one answer for an object too where they overlap it by more than this (AlexeyAB); 1: none. */
-  readonly alsoThreshold: number;
-  /** Weight of the boxes in the loss (AlexeyAB's iou_normalizer); pjreddie's darknet has 1. */
-  readonly boxWeight: number;
-}
-
-type DarknetLayer =
-  ConvolutionalLayer | MaxpoolLayer | RouteLayer | UpsampleLayer | ShortcutLayer | YoloLayer;
 
 export interface DarknetCfg {
   readonly width: number;
@@ -106,7 +50,8 @@ export function parseCfgSections(text: string, file: string): CfgSection[] {
 }
 
 /**
- * A network from a Darknet cfg: convolutional, maxpool, route, upsample, shortcut and yolo layers.
+ * A network from a Darknet cfg: convolutional, maxpool, avgpool, route, upsample, shortcut, scale_channels and yolo
+ * layers.
  * @throws UserError with file:line for anything that is not understood
  */
 export function parseCfg(text: string, file: string): DarknetCfg {
@@ -135,18 +80,19 @@ function parseLayer(section: CfgSection, before: readonly DarknetLayer[], file: 
       throw cfgError(file, line, `layer ${value} is a [yolo] layer, whose output is not for other layers`);
     return absolute;
   };
-  const activation = (fallback: string): 'leaky' | 'linear' => {
+  const activation = (fallback: string): Activation => {
     const option = section.options.get('activation');
     const name = option?.text ?? fallback;
-    if (name === 'leaky' || name === 'linear') return name;
-    throw cfgError(file, option?.line ?? section.line, `activation "${name}": leaky and linear are known`);
+    const found = activations.find((known) => known === name);
+    if (found) return found;
+    throw cfgError(file, option?.line ?? section.line, `activation "${name}": known are ${activations.join(', ')}`); // prettier-ignore
   };
   switch (section.type) {
     case 'convolutional':
     case 'conv': {
       const size = number('size', 1, 1);
-      for (const key of ['groups', 'dilation'])
-        if (number(key, 1) !== 1) throw cfgError(file, section.line, `${key} other than 1 is not known`);
+      if (number('dilation', 1) !== 1)
+        throw cfgError(file, section.line, 'dilation other than 1 is not known');
       return {
         type: 'convolutional',
         filters: number('filters', 1, 1),
@@ -155,6 +101,7 @@ function parseLayer(section: CfgSection, before: readonly DarknetLayer[], file: 
         pad: number('pad', 0) !== 0 ? Math.floor(size / 2) : number('padding', 0),
         batchNormalize: number('batch_normalize', 0) !== 0,
         activation: activation('logistic'),
+        groups: number('groups', 1, 1),
       };
     }
     case 'maxpool':
@@ -162,6 +109,18 @@ function parseLayer(section: CfgSection, before: readonly DarknetLayer[], file: 
       const stride = number('stride', 1, 1);
       const size = number('size', stride, 1);
       return { type: 'maxpool', size, stride, padding: number('padding', size - 1) };
+    }
+    case 'avgpool':
+    case 'avg':
+      return { type: 'avgpool' };
+    case 'scale_channels': {
+      if (number('scale_wh', 0) !== 0) throw cfgError(file, section.line, 'scale_wh=1 is not known');
+      const from = numbers(section, 'from', file)[0] ?? NaN;
+      return {
+        type: 'scale_channels',
+        from: earlier(from, section.options.get('from')?.line ?? section.line),
+        activation: activation('linear'),
+      };
     }
     case 'route': {
       const layers = numbers(section, 'layers', file);
@@ -185,7 +144,8 @@ function parseLayer(section: CfgSection, before: readonly DarknetLayer[], file: 
   }
 }
 
-const knownSections = 'Known are convolutional, maxpool, route, upsample, shortcut and yolo.';
+const knownSections =
+  'Known are convolutional, maxpool, avgpool, route, upsample, shortcut, scale_channels and yolo.';
 
 function parseYolo(section: CfgSection, before: readonly DarknetLayer[], file: string): YoloLayer {
   const flat = numbers(section, 'anchors', file);

@@ -1,5 +1,6 @@
 import type { ScoredBoxes } from '../metrics/nms.js';
-import type { DarknetCfg, YoloLayer } from './cfg.js';
+import type { DarknetCfg } from './cfg.js';
+import type { YoloLayer } from './layer-types.js';
 
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));

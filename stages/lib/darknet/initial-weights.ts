@@ -1,4 +1,5 @@
 import { derivedSeed } from '../../../pipeline/core/seed.js';
+import { FastRandom } from '../tensors/fast-random.js';
 import type { DarknetCfg } from './cfg.js';
 import type { NetworkLayout } from './layout.js';
 
@@ -38,18 +39,7 @@ export function initialWeights(cfg: DarknetCfg, layout: NetworkLayout, seed: num
   return values;
 }
 
-/** Normal draws by Box & Muller over a 32-bit generator (sfc32, Doty-Humphrey): millions in a moment. */
 function fillNormal(target: Float32Array, deviation: number, seed: number): void {
-  let [a, b, c, counter] = [0x9e3779b9, 0x243f6a88, seed | 0, 1];
-  const next = (): number => {
-    const sum = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
-    return (sum >>> 0) / 2 ** 32;
-  };
-  for (let i = 0; i < 12; i++) next();
-  for (let i = 0; i < target.length; i++)
-    target[i] = deviation * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const random = new FastRandom(seed);
+  for (let i = 0; i < target.length; i++) target[i] = deviation * random.normal();
 }

@@ -11,7 +11,7 @@ export interface ParameterSegment {
   readonly name: string;
   readonly layer: number;
   readonly role: ParameterRole;
-  /** Kernels: [k, k, C, F]; others [F]. */
+  /** Kernels: [k, k, C, F], of depthwise convolutions [k, k, 1, F]; others [F]. */
   readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
@@ -56,7 +56,10 @@ export function layoutOf(cfg: DarknetCfg): NetworkLayout {
           : ['beta'];
         for (const role of roles)
           wanted.push({ name: `layer${index}/${role}`, layer: index, role, shape: [layer.filters] });
-        const shape = [layer.size, layer.size, current.channels, layer.filters];
+        const depthwise = layer.groups > 1;
+        if (depthwise && (layer.groups !== current.channels || layer.filters !== current.channels))
+          throw new UserError(`Layer ${index} of the network has groups=${layer.groups} and filters=${layer.filters} on ${current.channels} channels: groups are known as 1, or as many as channels and filters.`); // prettier-ignore
+        const shape = [layer.size, layer.size, depthwise ? 1 : current.channels, layer.filters];
         wanted.push({ name: `layer${index}/kernel`, layer: index, role: 'kernel', shape });
         current = { width: out(current.width), height: out(current.height), channels: layer.filters };
         break;
@@ -65,6 +68,16 @@ export function layoutOf(cfg: DarknetCfg): NetworkLayout {
         const out = (side: number): number =>
           Math.floor((side + layer.padding - layer.size) / layer.stride) + 1;
         current = { ...current, width: out(current.width), height: out(current.height) };
+        break;
+      }
+      case 'avgpool':
+        current = { ...current, width: 1, height: 1 };
+        break;
+      case 'scale_channels': {
+        const other = at(layer.from);
+        if (current.width !== 1 || current.height !== 1 || other.channels !== current.channels)
+          throw mismatch(index, 'scales', other, current);
+        current = other;
         break;
       }
       case 'route': {

@@ -3,17 +3,16 @@ import { unreachable } from '../../../pipeline/core/unreachable.js';
 import {
   batchNormLeaky,
   convolution,
+  depthwiseConvolution,
   foldNormalisation,
-  leaky,
   maxPool,
   upsample,
   type BatchStatistics,
 } from '../tensors/layers.js';
-import type { ConvolutionalLayer, DarknetCfg } from './cfg.js';
+import { activate, LEAKY_SLOPE } from '../tensors/activations.js';
+import type { DarknetCfg } from './cfg.js';
+import type { ConvolutionalLayer } from './layer-types.js';
 import type { NetworkLayout, ParameterRole } from './layout.js';
-
-/** darknet's slope of the leaky ReLU below zero. */
-const LEAKY_SLOPE = 0.1;
 
 /** Called with what a layer's batch normalisation saw; takes over the tensors. */
 type ObserveStatistics = (layer: number, statistics: BatchStatistics) => void;
@@ -29,7 +28,8 @@ export function tensorsOf(layout: NetworkLayout, values: Float32Array): tf.Tenso
 }
 
 /**
- * A forward pass by batch statistics, to be differentiated.
+ * A forward pass by batch statistics, to be differentiated. Frozen layers normalise by their running statistics, are not
+ * observed and have no gradient.
  * @param parameters of the layout's segments, in its order
  * @param x          [N, H, W, 3], 0–1
  * @returns raw heads in the order of the cfg, [N, h, w, anchors · (5 + classes)] each
@@ -40,19 +40,38 @@ export function forwardForTraining(
   parameters: readonly tf.Tensor[],
   x: tf.Tensor4D,
   observe: ObserveStatistics,
+  frozenLayers = 0,
 ): tf.Tensor4D[] {
   const find = parameterFinder(layout, parameters);
   return walk(cfg, x, (layer, index, input) => {
     const kernel = find<tf.Tensor4D>(index, 'kernel');
     const beta = find<tf.Tensor1D>(index, 'beta');
-    const slope = slopeOf(layer);
     if (!layer.batchNormalize)
-      return leaky(tf.add(convolution(input, kernel, layer.stride, layer.pad), beta), slope);
-    const sums = convolution(input, kernel, layer.stride, layer.pad);
-    return batchNormLeaky(sums, find<tf.Tensor1D>(index, 'gamma'), beta, slope, (statistics) =>
-      observe(index, statistics),
-    );
+      return activate(tf.add(convolve(layer, input, kernel), beta), layer.activation);
+    if (index < frozenLayers) {
+      const folded = foldNormalisation(kernel, find(index, 'gamma'), beta, {
+        mean: find(index, 'mean'),
+        variance: find(index, 'variance'),
+      });
+      return activate(convolve(layer, input, folded.kernel, folded.bias), layer.activation);
+    }
+    const sums = convolve(layer, input, kernel);
+    const gamma = find<tf.Tensor1D>(index, 'gamma');
+    const notice = (statistics: BatchStatistics): void => observe(index, statistics);
+    if (layer.activation === 'leaky') return batchNormLeaky(sums, gamma, beta, LEAKY_SLOPE, notice);
+    return activate(batchNormLeaky(sums, gamma, beta, 1, notice), layer.activation);
   });
+}
+
+function convolve(
+  layer: ConvolutionalLayer,
+  input: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  bias?: tf.Tensor1D,
+): tf.Tensor4D {
+  if (layer.groups === 1) return convolution(input, kernel, layer.stride, layer.pad, bias);
+  const sums = depthwiseConvolution(input, kernel, layer.stride, layer.pad);
+  return bias ? tf.add(sums, bias) : sums;
 }
 
 /** A network with fixed numbers, ready to look at images. */
@@ -86,7 +105,7 @@ export function predictorOf(cfg: DarknetCfg, layout: NetworkLayout, values: Floa
       walk(cfg, x, (layer, index, input) => {
         const parts = folded.get(index);
         if (!parts) throw new Error(`layer ${index} was not folded`);
-        return leaky(convolution(input, parts.kernel, layer.stride, layer.pad, parts.bias), slopeOf(layer));
+        return activate(convolve(layer, input, parts.kernel, parts.bias), layer.activation);
       }),
     );
   const dispose = (): void => {
@@ -115,6 +134,12 @@ function walk(cfg: DarknetCfg, x: tf.Tensor4D, convolve: Convolve): tf.Tensor4D[
       case 'maxpool':
         current = maxPool(current, layer.size, layer.stride, layer.padding);
         break;
+      case 'avgpool':
+        current = tf.mean(current, [1, 2], true);
+        break;
+      case 'scale_channels':
+        current = activate(tf.mul(output(layer.from), current), layer.activation);
+        break;
       case 'route': {
         const joined = layer.layers.map(output);
         current = joined.length === 1 ? output(layer.layers[0] ?? 0) : tf.concat(joined, 3);
@@ -125,7 +150,7 @@ function walk(cfg: DarknetCfg, x: tf.Tensor4D, convolve: Convolve): tf.Tensor4D[
         break;
       case 'shortcut': {
         const sum = tf.add<tf.Tensor4D>(current, output(layer.from));
-        current = layer.activation === 'leaky' ? leaky(sum, LEAKY_SLOPE) : sum;
+        current = activate(sum, layer.activation);
         break;
       }
       case 'yolo':
@@ -137,10 +162,6 @@ function walk(cfg: DarknetCfg, x: tf.Tensor4D, convolve: Convolve): tf.Tensor4D[
     outputs.push(current);
   }
   return heads;
-}
-
-function slopeOf(layer: ConvolutionalLayer): number {
-  return layer.activation === 'leaky' ? LEAKY_SLOPE : 1;
 }
 
 function parameterFinder(layout: NetworkLayout, tensors: readonly tf.Tensor[]) {

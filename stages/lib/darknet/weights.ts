@@ -85,9 +85,20 @@ function readHeader(
 
 /** @returns where the next segment starts */
 function readSegment(view: DataView, start: number, segment: ParameterSegment, values: Float32Array): number {
-  for (let i = 0; i < segment.length; i++)
-    values[segment.offset + placeOf(segment, i)] = view.getFloat32(start + 4 * i, true);
-  return start + 4 * segment.length;
+  const end = start + 4 * segment.length;
+  if (segment.role !== 'kernel') {
+    for (let i = 0; i < segment.length; i++)
+      values[segment.offset + i] = view.getFloat32(start + 4 * i, true);
+    return end;
+  }
+  // OIHW in the file, HWIO here: runs of the file are strides of ours.
+  const [height, width, inputs, outputs] = segment.shape as [number, number, number, number];
+  let at = start;
+  for (let output = 0; output < outputs; output++)
+    for (let input = 0; input < inputs; input++)
+      for (let place = 0; place < height * width; place++, at += 4)
+        values[segment.offset + (place * inputs + input) * outputs + output] = view.getFloat32(at, true);
+  return end;
 }
 
 /** Where the i-th number of a segment in the file (kernels: OIHW) stands in ours (kernels: HWIO). */

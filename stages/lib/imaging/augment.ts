@@ -1,28 +1,42 @@
 import type { RandomStream } from '../../../pipeline/core/seed.js';
-import { resampleInto, type Placement, type RgbPixels } from './resample.js';
+import { affineInto, andThen, mapBox, type Affine } from './affine.js';
+import {
+  LETTERBOX_GREY,
+  meanColour,
+  resampleInto,
+  type Colour,
+  type Placement,
+  type RgbPixels,
+} from './resample.js';
 
-/** How much an image may be changed for training. */
-export interface AugmentOptions {
+/** How much the place and shape of an image may be changed for training. */
+export interface GeometryOptions {
   /** Mirrored left to right every other time. */
   readonly flip: boolean;
+  /** Mirrored upside down every other time. */
+  readonly flipVertical: boolean;
   /** The aspect changes by up to this share, 0–1. */
   readonly jitter: number;
   /** Least and largest size, relative to the letterboxed image. */
   readonly scale: readonly [number, number];
-  /** Hue turns by up to this share of the circle. */
-  readonly hue: number;
-  /** Saturation and brightness change by up to this factor either way, from 1. */
-  readonly saturation: number;
-  readonly value: number;
+  /** Turns by up to so many degrees either way. */
+  readonly rotate: number;
+  /** Slants by up to so many degrees either way. */
+  readonly shear: number;
+  /** random: anywhere in the input; centre: as a letterbox. */
+  readonly placement: 'random' | 'centre';
+  /** What is around the image: darknet's grey, or its own mean colour. */
+  readonly fill: 'grey' | 'mean';
+  /** An object of which less than this share of its box is left is no longer called one. */
+  readonly leastVisible: number;
 }
 
-/** One image's changes, drawn. */
-interface Augmentation {
+/** The place and shape of one image, drawn. */
+export interface DrawnGeometry {
   readonly placement: Placement;
-  /** Share of the circle. */
-  readonly hue: number;
-  readonly saturation: number;
-  readonly value: number;
+  readonly flippedVertical: boolean;
+  readonly rotateDegrees: number;
+  readonly shearDegrees: number;
 }
 
 /** Objects as flat numbers: four a box. */
@@ -32,106 +46,104 @@ export interface FlatObjects {
   readonly classes: Int32Array;
 }
 
-/** An object of which less than this share of its box is left after cropping is no longer called one. */
-const LEAST_SHARE_LEFT = 0.25;
+/** A picture, with its objects in pixels of the image as stored. */
+export interface Picture {
+  readonly image: RgbPixels & { readonly originalWidth: number; readonly originalHeight: number };
+  readonly objects: FlatObjects;
+}
+
 const LEAST_SIDE_PX = 2;
 
-/** Draws an image's changes. The stream is named by (seed, epoch, image): nothing else moves them. */
-export function drawAugmentation(
+/** Draws an image's place and shape. The stream is named by (seed, epoch, image): nothing else moves them. */
+export function drawGeometry(
   stream: RandomStream,
-  imageWidth: number,
-  imageHeight: number,
+  { image: { originalWidth, originalHeight } }: Picture,
   inputWidth: number,
   inputHeight: number,
-  options: AugmentOptions,
-): Augmentation {
+  options: GeometryOptions,
+): DrawnGeometry {
   const between = (low: number, high: number): number => low + (high - low) * stream.next();
-  const eitherWay = (factor: number): number =>
-    stream.next() < 0.5 ? between(1, factor) : 1 / between(1, factor);
   const stretch = between(1 - options.jitter, 1 + options.jitter) / between(1 - options.jitter, 1 + options.jitter); // prettier-ignore
   const scale = between(options.scale[0], options.scale[1]);
-  const fit = Math.min(inputWidth / imageWidth, inputHeight / imageHeight) * scale;
-  const width = Math.max(2, Math.round(imageWidth * fit * Math.sqrt(stretch)));
-  const height = Math.max(2, Math.round((imageHeight * fit) / Math.sqrt(stretch)));
+  const fit = Math.min(inputWidth / originalWidth, inputHeight / originalHeight) * scale;
+  const width = Math.max(2, Math.round(originalWidth * fit * Math.sqrt(stretch)));
+  const height = Math.max(2, Math.round((originalHeight * fit) / Math.sqrt(stretch)));
+  const anywhere = options.placement === 'random';
   return {
     placement: {
-      left: Math.round(between(0, inputWidth - width)),
-      top: Math.round(between(0, inputHeight - height)),
+      left: Math.round(anywhere ? between(0, inputWidth - width) : (inputWidth - width) / 2),
+      top: Math.round(anywhere ? between(0, inputHeight - height) : (inputHeight - height) / 2),
       width,
       height,
       flipped: options.flip && stream.next() < 0.5,
     },
-    hue: between(-options.hue, options.hue),
-    saturation: eitherWay(options.saturation),
-    value: eitherWay(options.value),
+    flippedVertical: options.flipVertical && stream.next() < 0.5,
+    rotateDegrees: options.rotate === 0 ? 0 : between(-options.rotate, options.rotate),
+    shearDegrees: options.shear === 0 ? 0 : between(-options.shear, options.shear),
   };
 }
 
-/** Draws the changed image into a network's input. @param target [inputHeight, inputWidth, 3], 0–1 */
-export function augmentInto(
+/**
+ * Draws a picture at its place into a network's input.
+ * @param target [inputHeight, inputWidth, 3], 0–1
+ * @returns its objects there, in pixels of the input; those that were cropped away are left out
+ */
+export function placeInto(
   target: Float32Array,
   inputWidth: number,
   inputHeight: number,
-  image: RgbPixels,
-  augmentation: Augmentation,
-): void {
-  resampleInto(target, inputWidth, inputHeight, image, augmentation.placement);
-  jitterColour(target, augmentation);
+  { image, objects }: Picture,
+  drawn: DrawnGeometry,
+  options: Pick<GeometryOptions, 'fill' | 'leastVisible'>,
+): FlatObjects {
+  const fill: Colour = options.fill === 'mean' ? meanColour(image) : LETTERBOX_GREY;
+  const { placement, flippedVertical, rotateDegrees, shearDegrees } = drawn;
+  if (flippedVertical || rotateDegrees !== 0 || shearDegrees !== 0)
+    affineInto(target, inputWidth, inputHeight, image, mapOf(drawn, image.width, image.height), fill);
+  else resampleInto(target, inputWidth, inputHeight, image, placement, fill);
+  const map = mapOf(drawn, image.originalWidth, image.originalHeight);
+  return keepVisible(objects, map, inputWidth, inputHeight, options.leastVisible);
 }
 
-/** The objects of an image in the changed one; those that were cropped away are left out. */
-export function augmentObjects(
+/** From pixels of an image of this size to pixels of the input. */
+function mapOf({ placement, ...drawn }: DrawnGeometry, width: number, height: number): Affine {
+  const scaleX = (placement.width / width) * (placement.flipped ? -1 : 1);
+  const scaleY = (placement.height / height) * (drawn.flippedVertical ? -1 : 1);
+  const left = placement.left + (placement.flipped ? placement.width : 0);
+  const top = placement.top + (drawn.flippedVertical ? placement.height : 0);
+  const placed: Affine = [scaleX, 0, left, 0, scaleY, top];
+  if (drawn.rotateDegrees === 0 && drawn.shearDegrees === 0) return placed;
+  // Turned and slanted about the middle of its place.
+  const x = placement.left + placement.width / 2;
+  const y = placement.top + placement.height / 2;
+  const angle = (drawn.rotateDegrees * Math.PI) / 180;
+  const slant = Math.tan((drawn.shearDegrees * Math.PI) / 180);
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  const turned = andThen([1, slant, 0, 0, 1, 0], [cosine, -sine, 0, sine, cosine, 0]);
+  return andThen(andThen(placed, [1, 0, -x, 0, 1, -y]), andThen(turned, [1, 0, x, 0, 1, y]));
+}
+
+function keepVisible(
   objects: FlatObjects,
-  imageWidth: number,
-  imageHeight: number,
+  map: Affine,
   inputWidth: number,
   inputHeight: number,
-  placement: Placement,
+  leastVisible: number,
 ): FlatObjects {
   const boxes: number[] = [];
   const classes: number[] = [];
-  const scaleX = placement.width / imageWidth;
-  const scaleY = placement.height / imageHeight;
   for (let i = 0; i < objects.classes.length; i++) {
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = objects.boxes.subarray(4 * i, 4 * i + 4);
-    const [left, right] = placement.flipped ? [imageWidth - x1, imageWidth - x0] : [x0, x1];
-    const whole = [left * scaleX + placement.left, y0 * scaleY + placement.top, right * scaleX + placement.left, y1 * scaleY + placement.top] as const; // prettier-ignore
+    const whole = mapBox(map, [x0, y0, x1, y1]);
     const xmin = Math.max(0, whole[0]);
     const ymin = Math.max(0, whole[1]);
     const xmax = Math.min(inputWidth, whole[2]);
     const ymax = Math.min(inputHeight, whole[3]);
     if (xmax - xmin < LEAST_SIDE_PX || ymax - ymin < LEAST_SIDE_PX) continue;
     const share = ((xmax - xmin) * (ymax - ymin)) / ((whole[2] - whole[0]) * (whole[3] - whole[1]));
-    if (share < LEAST_SHARE_LEFT) continue;
+    if (share < leastVisible) continue;
     boxes.push(xmin, ymin, xmax, ymax);
     classes.push(objects.classes[i] ?? 0);
   }
   return { boxes: Float32Array.from(boxes), classes: Int32Array.from(classes) };
-}
-
-/**
- * Changes colours in place. Saturation and value are those of HSV (c′ = v·(V − (V − c)·s)); hue turns about the grey
- * axis of RGB, which needs no branches and is nearly the same for small angles.
- */
-function jitterColour(pixels: Float32Array, { hue, saturation, value }: Augmentation): void {
-  const cosine = Math.cos(2 * Math.PI * hue);
-  const sine = Math.sin(2 * Math.PI * hue) / Math.sqrt(3);
-  const shared = (1 - cosine) / 3;
-  const own = cosine + shared;
-  for (let i = 0; i < pixels.length; i += 3) {
-    const r = pixels[i] as number;
-    const g = pixels[i + 1] as number;
-    const b = pixels[i + 2] as number;
-    const turnedR = own * r + (shared - sine) * g + (shared + sine) * b;
-    const turnedG = (shared + sine) * r + own * g + (shared - sine) * b;
-    const turnedB = (shared - sine) * r + (shared + sine) * g + own * b;
-    const top = turnedR > turnedG ? (turnedR > turnedB ? turnedR : turnedB) : turnedG > turnedB ? turnedG : turnedB; // prettier-ignore
-    pixels[i] = clamp(value * (top - (top - turnedR) * saturation));
-    pixels[i + 1] = clamp(value * (top - (top - turnedG) * saturation));
-    pixels[i + 2] = clamp(value * (top - (top - turnedB) * saturation));
-  }
-}
-
-function clamp(x: number): number {
-  return x < 0 ? 0 : x > 1 ? 1 : x;
 }

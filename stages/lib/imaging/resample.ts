@@ -15,8 +15,11 @@ export interface Placement {
   readonly flipped?: boolean;
 }
 
+/** A colour, each part 0–1. */
+export type Colour = readonly [red: number, green: number, blue: number];
+
 /** The grey around an image that does not fill the target (darknet's letterbox). */
-const FILL = 0.5;
+export const LETTERBOX_GREY: Colour = [0.5, 0.5, 0.5];
 
 /**
  * Draws an image at its place into a float target, bilinearly with corners aligned as darknet's resize_image.
@@ -28,13 +31,14 @@ export function resampleInto(
   targetHeight: number,
   image: RgbPixels,
   placement: Placement,
+  fill: Colour = LETTERBOX_GREY,
 ): void {
   const columns = taps(placement.left, placement.width, targetWidth, image.width, placement.flipped === true);
   const rows = taps(placement.top, placement.height, targetHeight, image.height, false);
   const pitch = image.width * 3;
   const { data } = image;
   if (rows.first > 0 || rows.last < targetHeight || columns.first > 0 || columns.last < targetWidth)
-    target.fill(FILL, 0, targetWidth * targetHeight * 3);
+    fillWith(target, targetWidth * targetHeight, fill);
   for (let y = rows.first; y < rows.last; y++) {
     const upper = (rows.low[y] ?? 0) * pitch;
     const lower = (rows.high[y] ?? 0) * pitch;
@@ -78,4 +82,28 @@ function taps(
     weight[i] = place - floor;
   }
   return { first, last, low, high, weight };
+}
+
+/** The mean colour of an image. */
+export function meanColour({ data }: RgbPixels): Colour {
+  const sums = [0, 0, 0];
+  // Every seventh pixel tells it well enough.
+  let count = 0;
+  for (let i = 0; i + 2 < data.length; i += 21, count++)
+    for (let c = 0; c < 3; c++) sums[c] = (sums[c] ?? 0) + (data[i + c] ?? 0);
+  const part = (c: number): number => (count === 0 ? 0.5 : (sums[c] ?? 0) / count / 255);
+  return [part(0), part(1), part(2)];
+}
+
+/** Fills pixels with one colour. */
+export function fillWith(target: Float32Array, pixels: number, [red, green, blue]: Colour): void {
+  if (red === green && green === blue) {
+    target.fill(red, 0, 3 * pixels);
+    return;
+  }
+  for (let i = 0; i < 3 * pixels; i += 3) {
+    target[i] = red;
+    target[i + 1] = green;
+    target[i + 2] = blue;
+  }
 }

@@ -1,4 +1,5 @@
-import type { DarknetCfg, YoloLayer } from '../darknet/cfg.js';
+import type { DarknetCfg } from '../darknet/cfg.js';
+import type { YoloLayer } from '../darknet/layer-types.js';
 import type { GraphBuilder } from './graph-builder.js';
 
 /** A raw head inside a graph. */

@@ -1,7 +1,9 @@
 import { unreachable } from '../../../pipeline/core/unreachable.js';
-import type { ConvolutionalLayer, DarknetCfg } from '../darknet/cfg.js';
+import type { DarknetCfg } from '../darknet/cfg.js';
+import type { ConvolutionalLayer } from '../darknet/layer-types.js';
 import { foldedConvolution } from '../darknet/folded-convolution.js';
 import type { NetworkLayout } from '../darknet/layout.js';
+import { activated } from './activated.js';
 import { decodedHead, type Head } from './decoded-head.js';
 import { GraphBuilder } from './graph-builder.js';
 
@@ -22,8 +24,6 @@ export interface DetectorModelOptions {
   readonly version: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-const leakySlope = 0.1;
 
 /**
  * A Darknet network as an ONNX model: input `images` [batch, 3, height, width], RGB from 0 to 1, letterboxed as for
@@ -112,6 +112,12 @@ function addLayers(
       case 'shortcut':
         current = activated(graph, graph.node('Add', [current, outputs[layer.from] ?? '']), layer.activation);
         break;
+      case 'avgpool':
+        current = graph.node('GlobalAveragePool', [current]);
+        break;
+      case 'scale_channels':
+        current = activated(graph, graph.node('Mul', [outputs[layer.from] ?? '', current]), layer.activation);
+        break;
       case 'yolo':
         heads.push({
           name: `head${heads.length}`,
@@ -154,21 +160,11 @@ function convolution(
       graph.floats(`layer${index}/bias`, [filters], bias),
     ],
     {
+      group: layer.groups,
       kernel_shape: [size, size],
       strides: [layer.stride, layer.stride],
       pads: [layer.pad, layer.pad, layer.pad, layer.pad],
     },
   );
   return activated(graph, sums, layer.activation);
-}
-
-function activated(graph: GraphBuilder, value: string, activation: ConvolutionalLayer['activation']): string {
-  switch (activation) {
-    case 'leaky':
-      return graph.node('LeakyRelu', [value], { alpha: { float: leakySlope } });
-    case 'linear':
-      return value;
-    default:
-      return unreachable(activation);
-  }
 }

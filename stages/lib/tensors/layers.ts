@@ -24,6 +24,23 @@ export function convolution(
   return bias ? tf.fused.conv2d({ ...options, bias }) : tf.conv2d(input, kernel, stride, options.pad);
 }
 
+/**
+ * A convolution of each channel by a kernel of its own, with darknet's padding.
+ * @param x      [N, H, W, C]
+ * @param kernel [k, k, 1, C]
+ * @returns      [N, (H + 2·pad − k) / stride + 1, …, C]
+ */
+export function depthwiseConvolution(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  stride: number,
+  pad: number,
+): tf.Tensor4D {
+  const [size, , , channels] = kernel.shape;
+  const filter = tf.reshape<tf.Rank.R4>(kernel, [size, size, channels, 1]);
+  return tf.depthwiseConv2d(pad === 0 ? x : padSides(x, pad), filter, stride, 'valid');
+}
+
 /** What batch normalisation saw in a batch; the caller owns the tensors. */
 export interface BatchStatistics {
   /** [C] */

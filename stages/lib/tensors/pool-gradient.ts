@@ -17,6 +17,10 @@ export function maxPoolGradient(
   const target = heapOf(backend, result);
   target.fill(0);
   const { inHeight, inWidth, inChannels: channels, outHeight, outWidth } = info;
+  if (tilesExactly(info)) {
+    poolTilesGradient(slopes, values, maxima, target, info);
+    return result;
+  }
   let at = 0;
   for (let n = 0; n < info.batchSize; n++)
     for (let oy = 0; oy < outHeight; oy++) {
@@ -41,4 +45,44 @@ export function maxPoolGradient(
       }
     }
   return result;
+}
+
+/** Windows of 2 × 2 side by side: all but the last pooling of most networks. */
+function tilesExactly(info: tf.backend_util.Conv2DInfo): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  return (
+    [filterHeight, filterWidth, strideHeight, strideWidth].every((side) => side === 2) &&
+    padInfo.top === 0 &&
+    padInfo.left === 0 &&
+    2 * info.outHeight <= info.inHeight &&
+    2 * info.outWidth <= info.inWidth
+  );
+}
+
+function poolTilesGradient(
+  slopes: Float32Array,
+  values: Float32Array,
+  maxima: Float32Array,
+  target: Float32Array,
+  { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth }: tf.backend_util.Conv2DInfo,
+): void {
+  const pitch = inWidth * inChannels;
+  let at = 0;
+  for (let n = 0; n < batchSize; n++)
+    for (let y = 0; y < outHeight; y++)
+      for (let x = 0; x < outWidth; x++) {
+        const start = (n * inHeight + 2 * y) * pitch + 2 * x * inChannels;
+        for (let place = start; place < start + inChannels; place++, at++) {
+          const maximum = maxima[at] as number;
+          const to =
+            values[place] === maximum
+              ? place
+              : values[place + inChannels] === maximum
+                ? place + inChannels
+                : values[place + pitch] === maximum
+                  ? place + pitch
+                  : place + pitch + inChannels;
+          target[to] = slopes[at] as number;
+        }
+      }
 }

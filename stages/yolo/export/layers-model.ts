@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../../pipeline/core/user-error.js';
 import { unreachable } from '../../../pipeline/core/unreachable.js';
 import type { DarknetCfg } from '../../lib/darknet/cfg.js';
+import type { Activation } from '../../lib/darknet/layer-types.js';
 import type { NetworkLayout } from '../../lib/darknet/layout.js';
 import { foldedConvolution } from '../../lib/darknet/folded-convolution.js';
 import { useBackend } from '../../lib/tensors/backend.js';
@@ -23,27 +24,25 @@ export async function layersModelFiles(
   const heads: tf.SymbolicTensor[] = [];
   const output = (index: number): tf.SymbolicTensor => outputs[index] ?? input;
   let current = input;
-  const apply = (layer: tf.layers.Layer, to: tf.SymbolicTensor | tf.SymbolicTensor[]): tf.SymbolicTensor =>
-    layer.apply(to) as tf.SymbolicTensor;
   const convolutions = new Map<number, string>();
   for (const [index, layer] of cfg.layers.entries()) {
     switch (layer.type) {
       case 'convolutional': {
         const name = `layer${index}`;
         const { pad } = layer;
+        if (layer.groups > 1) throw cannot(index, 'a convolution in groups');
         // TensorFlow's own padding lies elsewhere when the stride is two.
         if (pad > 0)
           current = apply(tf.layers.zeroPadding2d({ padding: [[pad, pad], [pad, pad]], name: `pad${index}` }), current); // prettier-ignore
         const { filters, size: kernelSize, stride: strides } = layer;
         current = apply(tf.layers.conv2d({ filters, kernelSize, strides, padding: 'valid', useBias: true, name }), current); // prettier-ignore
         convolutions.set(index, name);
-        if (layer.activation === 'leaky')
-          current = apply(tf.layers.leakyReLU({ alpha: 0.1, name: `leaky${index}` }), current);
+        current = activated(layer.activation, index, current);
         break;
       }
       case 'maxpool':
         if (layer.padding !== layer.size - 1)
-          throw new UserError(`Layer ${index} pools ${layer.size} × ${layer.size} with a padding of ${layer.padding}, which a layers model cannot.`, { hint: 'Leave `tfjs` out of the formats.' }); // prettier-ignore
+          throw cannot(index, `a pooling of ${layer.size} with a padding of ${layer.padding}`);
         current = apply(tf.layers.maxPooling2d({ poolSize: layer.size, strides: layer.stride, padding: 'same', name: `pool${index}` }), current); // prettier-ignore
         break;
       case 'route': {
@@ -60,9 +59,11 @@ export async function layersModelFiles(
         break;
       case 'shortcut':
         current = apply(tf.layers.add({ name: `shortcut${index}` }), [current, output(layer.from)]);
-        if (layer.activation === 'leaky')
-          current = apply(tf.layers.leakyReLU({ alpha: 0.1, name: `leaky${index}` }), current);
+        current = activated(layer.activation, index, current);
         break;
+      case 'avgpool':
+      case 'scale_channels':
+        throw cannot(index, `a [${layer.type}]`);
       case 'yolo':
         heads.push(current);
         break;
@@ -83,6 +84,25 @@ export async function layersModelFiles(
   } finally {
     model.dispose();
   }
+}
+
+function activated(activation: Activation, index: number, to: tf.SymbolicTensor): tf.SymbolicTensor {
+  const name = `activation${index}`;
+  if (activation === 'linear') return to;
+  if (activation === 'leaky') return apply(tf.layers.leakyReLU({ alpha: 0.1, name }), to);
+  if (activation === 'hard_swish') throw cannot(index, 'a hard swish');
+  const known = activation === 'logistic' ? 'sigmoid' : activation;
+  return apply(tf.layers.activation({ activation: known, name }), to);
+}
+
+function apply(layer: tf.layers.Layer, to: tf.SymbolicTensor | tf.SymbolicTensor[]): tf.SymbolicTensor {
+  return layer.apply(to) as tf.SymbolicTensor;
+}
+
+function cannot(index: number, what: string): UserError {
+  return new UserError(`Layer ${index} is ${what}, which a TensorFlow.js layers model cannot be made of.`, {
+    hint: 'Leave `tfjs` out of the formats; ONNX has all layers.',
+  });
 }
 
 async function filesOf(model: tf.LayersModel): Promise<Record<string, string | Uint8Array>> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../pipeline/core/seed.js';
-import type { YoloLayer } from '../../../stages/lib/darknet/cfg.js';
+import type { YoloLayer } from '../../../stages/lib/darknet/layer-types.js';
 import { assignObjects, type ImageTruth } from '../../../stages/yolo/assign.js';
-import { headLoss } from '../../../stages/yolo/loss.js';
+import { darknetLoss, headLoss, type LossOptions } from '../../../stages/yolo/loss.js';
 
 const layer: YoloLayer = {
   type: 'yolo',
@@ -21,8 +21,8 @@ const truth = (...objects: readonly (readonly [number, number, number, number, n
   classes: Int32Array.from(objects, (object) => object[4]),
 });
 
-function total(raw: Float32Array, truths: readonly ImageTruth[]): number {
-  const { parts } = headLoss(layer, raw, grid, width, height, truths, 0.5);
+function total(raw: Float32Array, truths: readonly ImageTruth[], options: LossOptions = darknetLoss): number {
+  const { parts } = headLoss(layer, raw, grid, width, height, truths, 0.5, options);
   return parts.box + parts.objectness + parts.classes;
 }
 
@@ -64,16 +64,53 @@ describe('the loss of a head', () => {
     truth([0.5, 0.5, 0.16, 0.22, 2]),
   ];
 
-  it('has the gradient that finite differences show, collisions of objects included', () => {
-    const { gradient } = headLoss(layer, raw, grid, width, height, truths, 0.5);
+  it.each<[string, Partial<LossOptions>]>([
+    ['as darknet’s', {}],
+    ['with GIoU', { box: 'giou' }],
+    ['with smoothed labels and focal objectness', { labelSmoothing: 0.1, focal: 2 }],
+  ])('%s has the gradient that finite differences show, collisions of objects included', (_, extra) => {
+    const options = { ...darknetLoss, ...extra };
+    const { gradient } = headLoss(layer, raw, grid, width, height, truths, 0.5, options);
     let checked = 0;
     for (let i = 0; i < raw.length; i++) {
       const moved = (by: number): Float32Array => raw.map((value, k) => (k === i ? value + by : value));
-      const slope = (total(moved(0.004), truths) - total(moved(-0.004), truths)) / 0.008;
+      const slope = (total(moved(0.004), truths, options) - total(moved(-0.004), truths, options)) / 0.008;
       // Float32 sums and the ignore mask's edge leave a small error; a wrong term would be off by its own size.
       if (Math.abs(slope - (gradient[i] ?? NaN)) < 2e-3) checked++;
     }
     expect(checked).toBeGreaterThan(raw.length * 0.99);
+  });
+
+  it('CIoU draws each raw number of a box the right way', () => {
+    const object = truth([0.5, 0.6, 37 / width, 58 / height, 0]);
+    const at = ((2 * 5 + 2) * 2 + 1) * 8; // its cell and anchor
+    const off = new Float32Array(320);
+    off.set([2, -2, 0.5, -0.5], at); // too far right and up, too wide, too low
+    const { gradient } = headLoss(layer, off, grid, width, height, [object], 1, {
+      ...darknetLoss,
+      box: 'ciou',
+    });
+    expect([...gradient.subarray(at, at + 4)].map(Math.sign)).toEqual([1, -1, 1, -1]);
+  });
+
+  it('smoothed labels are met between 0 and 1, where the loss is zero', () => {
+    const object = truth([0.45, 0.5, 37 / width, 58 / height, 0]);
+    const at = ((2 * 5 + 2) * 2 + 1) * 8;
+    const logit = (p: number): number => Math.log(p / (1 - p));
+    const met = new Float32Array(320);
+    met.set([logit(0.95), logit(0.05), logit(0.05)], at + 5);
+    const { parts, gradient } = headLoss(layer, met, grid, width, height, [object], 1, { ...darknetLoss, labelSmoothing: 0.1 }); // prettier-ignore
+    expect(parts.classes).toBeCloseTo(0, 6);
+    for (const c of [0, 1, 2]) expect(gradient[at + 5 + c]).toBeCloseTo(0, 6);
+  });
+
+  it('focal objectness by hand: a place that is right with probability .9 counts (1 − .9)² as much', () => {
+    const sure = new Float32Array(320);
+    for (let place = 0; place < 40; place++) sure[place * 8 + 4] = Math.log(0.1 / 0.9);
+    const loss = (focal: number): number =>
+      headLoss(layer, sure, grid, width, height, [truth()], 1, { ...darknetLoss, focal }).parts.objectness;
+    expect(loss(0)).toBeCloseTo(40 * -Math.log(0.9), 4);
+    expect(loss(2)).toBeCloseTo(40 * 0.01 * -Math.log(0.9), 5);
   });
 
   it('leaves a place alone that finds an object it does not answer for', () => {

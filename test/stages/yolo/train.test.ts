@@ -84,6 +84,77 @@ describe('training a detector', () => {
     expect(resumed).toEqual(whole);
   }, 30_000);
 
+  it.each<[string, object]>([
+    [
+      'with phases, accumulation, clipping, a plateau and frozen layers',
+      {
+        batch: 2,
+        accumulate: 2,
+        clip: 5,
+        schedule: { decay: { name: 'plateau', patience: 0 } },
+        phases: [
+          { epochs: 2, freeze: 3 },
+          { epochs: 4, optimizer: { name: 'sgd', rate: 0.0005 } },
+        ],
+      },
+    ],
+    [
+      'with mosaic, mixup and multi-scale',
+      {
+        epochs: 6,
+        augment: { mosaic: 0.5, mixup: 0.3, noise: { share: 0.5 } },
+        multiScale: { least: 64, most: 96, every: 1 },
+      },
+    ],
+  ])(
+    '%s, that was stopped in the middle of an epoch ends with the same weights',
+    async (name, extra) => {
+      const own = { validateEvery: 2, checkpointEvery: 3, batch: 2, ...extra };
+      const whole = await train(`whole ${name}`, own);
+      expect(await train(`cut ${name}`, own, 5)).toBe('aborted');
+      const resumed = await train(`cut ${name}`, own);
+      expect(resumed).toEqual(whole);
+    },
+    60_000,
+  );
+
+  it('does not move what is frozen, running statistics included', async () => {
+    const result = await train('frozen', { epochs: 2, freeze: 4 });
+    if (result === 'aborted') throw new Error('it was aborted');
+    const cfg = parseCfg(tinyCfg, 'tiny.cfg');
+    const layout = layoutOf(cfg);
+    const start = initialWeights(cfg, layout, 5);
+    const moved = new Map<number, boolean>();
+    for (const { layer, offset, length } of layout.segments) {
+      const same = result.values
+        .subarray(offset, offset + length)
+        .every((value, i) => value === start[offset + i]);
+      moved.set(layer, (moved.get(layer) ?? false) || !same);
+    }
+    expect([...moved].filter(([, was]) => !was).map(([layer]) => layer)).toEqual([0, 2, 3]);
+  }, 30_000);
+
+  it('accumulates: two batches of two are a batch of four, but for what normalisation sees', async () => {
+    // Layers with batch normalisation are frozen but for the heads' convolutions, which have none.
+    const still4 = { epochs: 2, augment: still, freeze: 6, averageDecay: 0 };
+    const one = await train('batch of four', { ...still4, batch: 4 });
+    const two = await train('two of two', { ...still4, batch: 2, accumulate: 2 });
+    if (one === 'aborted' || two === 'aborted') throw new Error('it was aborted');
+    expect(two.reports[1]?.loss).toBeCloseTo(one.reports[1]?.loss ?? NaN, 1);
+  }, 30_000);
+
+  it('saves the batch at which the loss is no number, and says what to do', async () => {
+    const blown = train('diverged', { epochs: 30, optimizer: { name: 'sgd', rate: 1e9 }, schedule: { warmup: { share: 0 } } }); // prettier-ignore
+    await expect(blown).rejects.toMatchObject({
+      message: expect.stringMatching(/diverged: at step \d+/) as string,
+    });
+    const saved = JSON.parse(await readFile(join(folder, 'diverged/diverged/batch.json'), 'utf8')) as { images: { image: string; id: string }[] }; // prettier-ignore
+    expect(saved.images).toHaveLength(4);
+    await expect(
+      readFile(join(folder, 'diverged/diverged', saved.images[0]?.image ?? '')),
+    ).resolves.toBeDefined();
+  }, 30_000);
+
   it('starts anew when its checkpoint is cut off at any place', async () => {
     const whole = await train('whole-again', { epochs: 2 });
     await train('damaged', { epochs: 2 }, 1);

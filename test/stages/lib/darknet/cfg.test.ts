@@ -21,7 +21,7 @@ describe('a Darknet cfg', () => {
 
   it.each<[string, () => unknown, string]>([
     ['an unknown section', broken('[maxpool]', '[dropout]'), 'section [dropout] is not known'],
-    ['an unknown activation', broken('activation=leaky', 'activation=mish'), 'activation "mish"'],
+    ['an unknown activation', broken('activation=leaky', 'activation=selu'), 'activation "selu"'],
     ['a route to a later layer', broken('layers=-3', 'layers=40'), 'layer 40 is not one of'],
     ['a text without an equals sign', broken('filters=8', 'filters 8'), '"filters 8" is neither'],
     ['a number that is none', broken('filters=8', 'filters=eight'), 'filters=eight'],

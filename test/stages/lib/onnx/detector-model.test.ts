@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../../pipeline/core/seed.js';
 import { parseCfg } from '../../../../stages/lib/darknet/cfg.js';
 import { decodeHeads } from '../../../../stages/lib/darknet/decode.js';
 import { layoutOf } from '../../../../stages/lib/darknet/layout.js';
+import { predictorOf } from '../../../../stages/lib/darknet/network.js';
 import { readWeights } from '../../../../stages/lib/darknet/weights.js';
 import { nonMaximumSuppression } from '../../../../stages/lib/metrics/nms.js';
 import { detectorModel, type DetectorModelOptions } from '../../../../stages/lib/onnx/detector-model.js';
+import { useBackend } from '../../../../stages/lib/tensors/backend.js';
 import { tinyCfg } from '../../../support/tiny-detector.js';
 
 const golden = resolve(import.meta.dirname, '../../../../../shared/golden/darknet');
@@ -117,6 +120,42 @@ describe('a detector as an ONNX model', () => {
     for (const [index, score] of second.entries())
       expect(score).toBeCloseTo((alone['scores']?.data as Float32Array)[index] as number, 5);
   });
+});
+
+/** A network with every layer and activation that Darknet's first networks do not have. */
+const manyLayersCfg = [
+  '[net]\nwidth=32\nheight=32\nchannels=3\n',
+  '[convolutional]\nbatch_normalize=1\nfilters=8\nsize=3\nstride=2\npad=1\nactivation=hard_swish\n',
+  '[convolutional]\nbatch_normalize=1\nfilters=8\ngroups=8\nsize=3\nstride=1\npad=1\nactivation=relu6\n',
+  '[avgpool]\n',
+  '[convolutional]\nfilters=8\nsize=1\nstride=1\nactivation=logistic\n',
+  '[scale_channels]\nfrom=-3\nactivation=linear\n',
+  '[convolutional]\nfilters=8\nsize=1\nstride=1\nactivation=mish\n',
+  '[convolutional]\nfilters=8\nsize=1\nstride=1\nactivation=swish\n',
+  '[convolutional]\nfilters=8\nsize=1\nstride=1\nactivation=relu\n',
+  '[convolutional]\nsize=1\nstride=1\nfilters=14\nactivation=linear\n',
+  '[yolo]\nmask=0,1\nanchors=6,6, 10,10\nclasses=2\nnum=2\nignore_thresh=.7\n',
+].join('\n');
+
+it('has the heads that TensorFlow.js computes, whatever the layers', async () => {
+  await useBackend('cpu');
+  const cfg = parseCfg(manyLayersCfg, 'many.cfg');
+  const layout = layoutOf(cfg);
+  const random = new RandomStream(4, 'weights');
+  const values = new Float32Array(layout.length);
+  for (const { role, offset, length } of layout.segments)
+    for (let i = offset; i < offset + length; i++)
+      values[i] = role === 'variance' || role === 'gamma' ? 0.5 + random.next() : random.normal(0, 0.5);
+  const planes = picture(32, 9);
+  const out = await run(detectorModel(cfg, layout, values, options), planes, [1, 3, 32, 32]);
+  const predictor = predictorOf(cfg, layout, values);
+  const x = tf.tidy(() => tf.tensor4d(planes, [1, 3, 32, 32]).transpose<tf.Tensor4D>([0, 2, 3, 1]));
+  const [head] = predictor.predict(x);
+  const wanted = await head?.transpose([0, 3, 1, 2]).data();
+  expect(wanted?.length).toBe(14 * 16 * 16);
+  for (const [index, value] of (out['head0']?.data as Float32Array).entries())
+    expect(Math.abs(value - (wanted?.[index] ?? NaN))).toBeLessThan(1e-4);
+  predictor.dispose();
 });
 
 describe.skipIf(!existsSync(join(golden, 'mini.cfg')))(

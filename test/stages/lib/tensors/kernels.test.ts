@@ -64,6 +64,28 @@ describe('gradient kernels for WebAssembly', () => {
     30_000,
   );
 
+  it.each<[string, Shape4, number, number, 'same' | 'valid']>([
+    ['3 × 3', [2, 7, 9, 5], 3, 1, 'same'],
+    ['5 × 5 with stride 2', [1, 11, 8, 3], 5, 2, 'valid'],
+    ['3 × 3 with stride 2 at odd sizes', [2, 9, 7, 2], 3, 2, 'same'],
+  ])(
+    'a depthwise convolution %s has the gradients of the reference backend',
+    async (_, x, size, stride, pad) => {
+      const gradients = async (backend: 'wasm' | 'cpu'): Promise<Float32Array[]> => {
+        await useBackend(backend);
+        const image = tf.tensor(waves(x, 0.37), x);
+        const filter = tf.tensor(waves([size, size, x[3], 1], 0.91), [size, size, x[3], 1]);
+        const slopes = tf.grads((a, b) => {
+          const y = tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad);
+          return y.mul(tf.tensor(waves(y.shape, 0.53), y.shape)).sum();
+        })([image, filter]);
+        return Promise.all(slopes.map((slope) => slope.data<'float32'>()));
+      };
+      const [wasm, cpu] = [await gradients('wasm'), await gradients('cpu')];
+      for (const [i, wanted] of cpu.entries()) expectClose(wasm[i] ?? new Float32Array(), wanted);
+    },
+  );
+
   it('pooling hands each slope to the place of the maximum', async () => {
     await useBackend('wasm');
     const x = tf.tensor4d([1, 5, 2, 0, 3, 4, 9, 8], [1, 2, 4, 1]);

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { updateParameters, type OptimizerRule } from '../../../../stages/lib/tensors/optimizers.js';
-import { rateAt } from '../../../../stages/lib/tensors/schedules.js';
+import {
+  SQUARES_CHUNK,
+  squareSums,
+  updateParameters,
+  type OptimizerRule,
+} from '../../../../stages/lib/tensors/optimizers.js';
 
-const adam: OptimizerRule = { name: 'adam', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 };
+const adam: OptimizerRule = { name: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 };
 const sgd: OptimizerRule = { name: 'sgd', momentum: 0.9, weightDecay: 0.1 };
 
 describe('optimizers', () => {
@@ -39,20 +43,31 @@ describe('optimizers', () => {
   });
 });
 
-describe('learning rates', () => {
-  const base = { rate: 1, warmupSteps: 10, totalSteps: 110 };
+describe('clipping and decay', () => {
+  const run = (rule: OptimizerRule, shrink: number): number => {
+    const parameters = Float32Array.from([2]);
+    const slots = [new Float32Array(1), new Float32Array(1)];
+    updateParameters(rule, parameters, [Float32Array.from([3])], slots, [{ from: 0, to: 1, decays: true }], 0.1, 0, shrink); // prettier-ignore
+    return parameters[0] ?? NaN;
+  };
 
-  it('rise over the warm-up and fall along half a cosine', () => {
-    const schedule = { ...base, decay: { name: 'cosine', final: 0.1 } } as const;
-    expect([0, 4, 9, 10, 60, 110].map((step) => rateAt(schedule, step))).toEqual(
-      [0.1, 0.5, 1, 1, 0.55, 0.1].map((rate) => expect.closeTo(rate, 9) as number),
-    );
+  it('a clipped gradient makes SGD’s step shorter, and leaves the decay as it is', () => {
+    expect(run(sgd, 1)).toBeCloseTo(2 - 0.1 * (3 + 0.2), 5);
+    expect(run(sgd, 0.5)).toBeCloseTo(2 - 0.1 * (1.5 + 0.2), 5);
   });
 
-  it('fall in steps at shares of the whole', () => {
-    const schedule = { ...base, decay: { name: 'steps', at: [0.5, 0.9], factor: 0.1 } } as const;
-    expect([54, 55, 98, 99].map((step) => rateAt(schedule, step))).toEqual(
-      [1, 0.1, 0.1, 0.01].map((rate) => expect.closeTo(rate, 9) as number),
-    );
+  it('adam’s decay is part of the gradient, whose size does not count; adamw’s comes on top', () => {
+    expect(run({ ...adam, name: 'adam' }, 1)).toBeCloseTo(1.9, 4);
+    expect(run(adam, 1)).toBeCloseTo(1.9 - 0.1 * 0.1 * 2, 4);
+  });
+
+  it('sums of squares are the same however the vector is cut at chunks', () => {
+    const values = Float32Array.from({ length: 150_000 }, (_, i) => Math.sin(i));
+    const parts = [
+      ...squareSums(values, 0, SQUARES_CHUNK),
+      ...squareSums(values, SQUARES_CHUNK, values.length),
+    ];
+    expect(parts).toEqual(squareSums(values, 0, values.length));
+    expect(parts.reduce((a, b) => a + b)).toBeCloseTo(75_000, -2);
   });
 });

@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import type { DarknetCfg } from '../lib/darknet/cfg.js';
+import { yoloLayers } from '../lib/darknet/decode.js';
+import type { ImageTruth } from './assign.js';
+import { headLoss, type LossOptions, type LossParts } from './loss.js';
+
+/**
+ * The loss of all heads as one operation whose gradient is computed with it, on plain numbers: heads are small.
+ * @param heads raw, [N, h, w, anchors · (5 + classes)] each
+ * @param size  of the network's input in pixels
+ * @param scale of all of it: 1 / images of a step
+ */
+export function lossOfHeads(
+  cfg: DarknetCfg,
+  heads: readonly tf.Tensor4D[],
+  size: { readonly width: number; readonly height: number },
+  truths: readonly ImageTruth[],
+  scale: number,
+  options: LossOptions,
+  report: (parts: LossParts) => void,
+): tf.Scalar {
+  const operation = tf.customGrad((...args) => {
+    const raw = args.slice(0, heads.length) as tf.Tensor4D[];
+    const gradients: tf.Tensor[] = [];
+    const sum = { box: 0, objectness: 0, classes: 0 };
+    for (const [h, layer] of yoloLayers(cfg).entries()) {
+      const head = raw[h];
+      if (!head) throw new Error(`head ${h} is missing`);
+      const grid = { rows: head.shape[1], columns: head.shape[2] };
+      const values = head.dataSync<'float32'>();
+      const { parts, gradient } = headLoss(layer, values, grid, size.width, size.height, truths, scale, options); // prettier-ignore
+      sum.box += parts.box;
+      sum.objectness += parts.objectness;
+      sum.classes += parts.classes;
+      gradients.push(tf.keep(tf.tensor(gradient, head.shape)));
+    }
+    report(sum);
+    const gradFunc = (dy: tf.Tensor): tf.Tensor[] =>
+      gradients.map((gradient) => {
+        const scaled = tf.mul(gradient, dy);
+        gradient.dispose();
+        return scaled;
+      });
+    return { value: tf.scalar(sum.box + sum.objectness + sum.classes), gradFunc };
+  });
+  return operation(...heads);
+}
