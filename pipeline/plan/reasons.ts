@@ -58,9 +58,13 @@ export function reasonsInWords(
     if (group.length <= namedFiles) return changeInWords(change, findSource);
     if (told.has(groupOf(change))) return [];
     told.add(groupOf(change));
-    const named = group.slice(0, namedFiles).map((one) => sourceName(one, findSource));
+    const first = group.slice(0, namedFiles);
+    const isKnown = first.some(({ role, path }) => findSource(role, path) !== undefined);
+    const named = isKnown
+      ? first.map((one) => sourceName(one, findSource)).join(', ')
+      : `${change.role} ${first.map(({ path }) => path).join(', ')}`;
     const more = group.length - namedFiles;
-    return `${named.join(', ')} and ${more} more ${whatHappened(change, group.length)}`;
+    return `${named} and ${more} more ${whatHappened(change, group.length)}`;
   });
 }
 

@@ -49,6 +49,7 @@ describe('finished items on their way into the store', () => {
       parts: item.parts,
       files,
       value: { of: 'a' },
+      finishedAt: expect.stringMatching(/^\d{4}-/) as string,
     });
     expect((await stat(store.blobs.path(digest))).mode & 0o777).toBe(0o444);
     expect(await readdir(made)).toEqual([]);
