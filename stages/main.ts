@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { productRoot } from '../pipeline/core/product-root.js';
 import { runCommandLine } from '../pipeline/cli/main.js';
+import { commands } from './commands.js';
 import { healthChecks } from './health/health-checks.js';
 import { registry } from './registry.js';
 
@@ -16,6 +17,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const program = {
   version,
   registry,
+  commands,
   modules: { darkroom: () => import('./authoring.js'), zod: () => import('zod') },
   healthChecks,
   templatesDirectory: join(root, 'templates'),

@@ -205,6 +205,19 @@ function commands(
         const { pinCommand, unpinCommand } = await import('./pin.js');
         exit(await (name === 'pin' ? pinCommand : unpinCommand)(words, options, program, console, signal));
       });
+  for (const entry of program.commands ?? [])
+    root
+      .command(entry.name)
+      .description(entry.description)
+      // What it takes is known when it is loaded, and it is loaded only when it is called.
+      .helpOption(false)
+      .allowUnknownOption()
+      .argument('[words...]')
+      .action(async (words: string[]) => {
+        const { runStageCommand } = await import('./stage-command.js');
+        const line = new Command(entry.name).copyInheritedSettings(root);
+        exit(await runStageCommand(entry, words, line, program, console, signal));
+      });
   return root;
 }
 

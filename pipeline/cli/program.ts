@@ -1,4 +1,5 @@
 import type { ProvidedModules } from '../file/load-module.js';
+import type { CommandEntry } from '../stage/command.js';
 import type { StageRegistry } from '../stage/registry.js';
 import type { HealthCheck } from '../stage/health-check.js';
 
@@ -8,6 +9,8 @@ export interface Program {
   readonly registry: StageRegistry;
   /** What pipeline.ts files and stages of the user's import by name: the program's own package, zod. */
   readonly modules?: ProvidedModules;
+  /** Commands that its stages bring along. */
+  readonly commands?: readonly CommandEntry[];
   /** What `pipeline doctor` looks at beside the engine's own checks. */
   readonly healthChecks: readonly HealthCheck[];
   /** The folder whose subfolders `pipeline init` copies. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../pipeline/cli/main.js';
 import type { RunEvent } from '../../pipeline/events/event.js';
+import type { CommandEntry } from '../../pipeline/stage/command.js';
 import { stageRegistry, type StageRegistry } from '../../pipeline/stage/registry.js';
 import { commandStage } from '../../stages/command/stage.js';
 
@@ -21,14 +22,16 @@ export class Workspace {
   private constructor(
     readonly directory: string,
     readonly registry: StageRegistry,
+    readonly commands: readonly CommandEntry[],
   ) {}
 
   /** A fresh folder, gone after the test. @param files relative path → content */
   static async create(
     files: Readonly<Record<string, string>>,
     registry: StageRegistry = stageRegistry([commandStage]),
+    commands: readonly CommandEntry[] = [],
   ): Promise<Workspace> {
-    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'darkroom-')), registry);
+    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'darkroom-')), registry, commands);
     onTestFinished(() => rm(workspace.directory, { recursive: true, force: true }));
     for (const [path, content] of Object.entries(files)) await workspace.write(path, content);
     return workspace;
@@ -64,6 +67,7 @@ export class Workspace {
       {
         version: '0.0.0',
         registry: this.registry,
+        commands: this.commands,
         modules: { darkroom: () => import('../../stages/authoring.js'), zod: () => import('zod') },
         healthChecks: [],
         templatesDirectory: this.path('templates'),
