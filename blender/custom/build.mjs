@@ -29,7 +29,8 @@ function build() {
   const machine = { ...createMachine(), say: (/** @type {string} */ line) => console.log(`custom: ${line}`) };
   const folder = resolve(values.work ?? '');
   const jobs = values.jobs === undefined ? availableParallelism() : Number(values.jobs);
-  if (!Number.isInteger(jobs) || jobs < 1) throw new SetupProblem(`--jobs takes a whole number, not "${values.jobs}".`, []);
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new SetupProblem(`--jobs takes a whole number, not "${values.jobs}".`, []);
   const started = performance.now();
   mkdirSync(folder, { recursive: true });
 
@@ -46,7 +47,10 @@ function build() {
   // Our own tree may have been edited before the build was cut short.
   makeEdits(machine, tree, givenTree === undefined || values.edited === true ? 'accept' : 'refuse');
   const installed = compile(machine, { tree, folder, jobs, gpu: values.gpu === true });
-  const program = putInPlace(installed, { into: resolve(values.into ?? resolve(folder, 'blender-custom')), version });
+  const program = putInPlace(installed, {
+    into: resolve(values.into ?? resolve(folder, 'blender-custom')),
+    version,
+  });
   selfCheck(machine, program);
   const minutes = (performance.now() - started) / 60_000;
   machine.say(`done in ${minutes.toFixed(1)} min; use it with BLENDER=${program}`);

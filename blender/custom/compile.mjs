@@ -41,11 +41,7 @@ export function compile(machine, { tree, folder, jobs, gpu }) {
   for (const tool of ['cmake', 'ninja', 'python3'])
     if (findProgram(machine, tool) === undefined)
       throw new SetupProblem(`There is no ${tool} on the PATH.`, ['Leave --no-packages out, or install it.']);
-  const pythonVersion = ask(machine, [
-    'python3',
-    '-c',
-    'import sys; print("%d.%d" % sys.version_info[:2])',
-  ]);
+  const pythonVersion = ask(machine, ['python3', '-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
   const build = join(folder, 'build');
   const options = {
     ...configuration,

@@ -46,11 +46,9 @@ export function readPackageLists(machine, folder) {
     ]);
   }
   const { mirror, security, keyring, components } = distribution;
-  const lines = [
-    `${mirror} ${suite}`,
-    `${mirror} ${suite}-updates`,
-    `${security} ${suite}-security`,
-  ].flatMap((place) => ['deb', 'deb-src'].map((kind) => `${kind} [signed-by=${keyring}] ${place} ${components}`));
+  const lines = [`${mirror} ${suite}`, `${mirror} ${suite}-updates`, `${security} ${suite}-security`].flatMap(
+    (place) => ['deb', 'deb-src'].map((kind) => `${kind} [signed-by=${keyring}] ${place} ${components}`),
+  );
   mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
   const sources = join(folder, 'sources.list');
   writeFileSync(sources, `${lines.join('\n')}\n`);
@@ -62,9 +60,10 @@ export function readPackageLists(machine, folder) {
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   machine.say('reading the package lists');
   if (!run(machine, ['apt-get', ...options, '-qq', 'update'])) {
-    throw new SetupProblem(`The package lists of ${mirror} could not be read; what apt-get said stands above.`, [
-      'With a source tree and the packages at hand: --source FOLDER --no-packages',
-    ]);
+    throw new SetupProblem(
+      `The package lists of ${mirror} could not be read; what apt-get said stands above.`,
+      ['With a source tree and the packages at hand: --source FOLDER --no-packages'],
+    );
   }
   return { options };
 }
@@ -79,7 +78,10 @@ export function installBuildPackages(machine, lists) {
   const byHand = 'sudo apt-get build-dep blender && sudo apt-get install ninja-build blender python3-numpy';
   const prefix = prefixForRights(machine);
   if (prefix === undefined) {
-    throw new SetupProblem('Only root may install what Blender is built with.', [byHand, 'then: --no-packages']);
+    throw new SetupProblem('Only root may install what Blender is built with.', [
+      byHand,
+      'then: --no-packages',
+    ]);
   }
   machine.say('installing what Blender is built with');
   const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...lists.options, '-qq', '-y'];

@@ -20,10 +20,13 @@ export function selfCheck(machine, program) {
     ...['--python', script],
   ]);
   const line = printed?.split('\n').find((text) => text.startsWith(marker));
-  if (line === undefined) throw new SetupProblem(`${program} did not answer.`, [`Try: ${program} -b --version`]);
+  if (line === undefined)
+    throw new SetupProblem(`${program} did not answer.`, [`Try: ${program} -b --version`]);
   const facts = JSON.parse(line.slice(marker.length));
   if (!facts.engines.includes('CYCLES')) throw new SetupProblem(`${program} came out without Cycles.`, []);
   if (facts.viewerNodesInBackground !== true)
     throw new SetupProblem(`${program} renders, but its Viewer nodes show nothing in the background.`, []);
-  machine.say(`Blender ${facts.version.join('.')} renders with Cycles, and Viewer nodes work in the background`);
+  machine.say(
+    `Blender ${facts.version.join('.')} renders with Cycles, and Viewer nodes work in the background`,
+  );
 }

@@ -71,7 +71,8 @@ export function makeEdits(machine, tree, alreadyEdited) {
     const path = join(tree, edit.file);
     if (!existsSync(path)) throw notFound(path, 'there is no such file');
     const result = editSource(readFileSync(path, 'utf8'), edit);
-    if (result.state === 'not found') throw notFound(path, 'the function is_output_operation is not as expected');
+    if (result.state === 'not found')
+      throw notFound(path, 'the function is_output_operation is not as expected');
     if (result.state === 'already edited' && alreadyEdited === 'refuse') {
       throw new SetupProblem(`${path} does not look at G.background: it is edited already.`, [
         'Build the tree as it is: --edited. Or start from a fresh one.',

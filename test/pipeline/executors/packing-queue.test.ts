@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 const capacity: Capacity = { cpu: 4, memoryMb: 1000, gpus: [0, 2, 5] };
 
 interface Asked {
-  readonly resources: Required<Resources>;
+  readonly resources: Required<Omit<Resources, 'gpuIfAny'>>;
   readonly priority: number;
   /** The job ends after as many turns of the event loop. */
   readonly turns: number;
