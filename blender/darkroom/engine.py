@@ -75,6 +75,10 @@ def _settle_cycles(scene, frame):
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
     engine = frame.engine
+    # A mask's pixel is where its first sample falls: with the usual 1.5, up to .75 px from the pixel's middle, and
+    # boxes would be off by more than one pixel.
+    cycles.pixel_filter_type = "BLACKMAN_HARRIS"
+    cycles.filter_width = 1.0
     cycles.device = "CPU" if engine.device == "cpu" else "GPU"
     cycles.samples = engine.samples
     cycles.seed = frame.seed % 2**31

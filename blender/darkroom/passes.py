@@ -49,6 +49,9 @@ def _passes_by_cycles(scene, frame, directory, viewer_nodes):
     cycles.max_bounces = 0
     cycles.use_denoising = False
     cycles.use_adaptive_sampling = False
+    # The one sample falls on the pixel's middle.
+    cycles.pixel_filter_type = "GAUSSIAN"
+    cycles.filter_width = 0.01
     cycles.seed = frame.seed % 2**31
     planned = _plan_passes(scene, frame, directory, viewer_nodes)
     unused = os.path.join(directory, f"{frame.id}.unused.part.png")
