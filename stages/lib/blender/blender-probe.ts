@@ -55,7 +55,8 @@ export async function probeDrawing(
 ): Promise<DrawingProbe> {
   const environment = blenderEnvironment({ ...host.env, DISPLAY: display });
   const { answer } = await ask(blender, [engine], environment, host);
-  return answer === undefined ? { draws: false, renderer: null } : drawingSchema.parse(answer);
+  const parsed = drawingSchema.safeParse(answer);
+  return parsed.success ? parsed.data : { draws: false, renderer: null };
 }
 
 interface Answer {

@@ -128,7 +128,7 @@ stages:
     with:
       scene: ./scene.py
       blender: ${blender}
-      frames: 12
+      frames: 8
       resolution: [16, 16]
       maxQuarantined: 7
       randomize: { act: { weighted: [[nothing, 1], [crash, 1]] } }
