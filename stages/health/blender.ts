@@ -52,7 +52,8 @@ function problemOf(probe: BlenderProbe, displays: Displays): string | undefined 
   if (probe.cyclesDraws !== true)
     return 'Cycles renders no picture here: run Blender by hand and see what it prints';
   const missing = (['eevee', 'workbench'] as const).filter(
-    (engine) => displays[engine].way === 'nowhere' && probe.engines.some((name) => name.toLowerCase().includes(engine)),
+    (engine) =>
+      displays[engine].way === 'nowhere' && probe.engines.some((name) => name.toLowerCase().includes(engine)),
   );
   if (missing.length > 0)
     return `Only the ${missing.length === 1 ? 'engine' : 'engines'} ${missing.join(' and ')} would need it: sudo apt-get install xvfb libgl1-mesa-dri libegl1`;

@@ -33,9 +33,12 @@ export async function drawingDisplay(
   return host.remember(key, async () => {
     const found = await findDisplay(engine, blender.path, host);
     if (found) return { ...found };
-    throw new UserError(`The engine ${engine} of ${blender.path} draws nothing here, with a display or without.`, {
-      hint: virtualDisplayHint,
-    });
+    throw new UserError(
+      `The engine ${engine} of ${blender.path} draws nothing here, with a display or without.`,
+      {
+        hint: virtualDisplayHint,
+      },
+    );
   });
 }
 

@@ -75,7 +75,9 @@ test('an engine that draws nowhere is a warning: only who wants it needs Xvfb', 
   const report = await check({}, { workbench: drawn });
   expect(report).toMatchObject({
     state: 'warning',
-    found: expect.stringMatching(/Eevee: no \(The engine eevee needs a display.*Xvfb did not start/) as string,
+    found: expect.stringMatching(
+      /Eevee: no \(The engine eevee needs a display.*Xvfb did not start/,
+    ) as string,
     remedy: expect.stringMatching(/Only the engine eevee would need it: .*xvfb/) as string,
   });
 });

@@ -168,8 +168,7 @@ it('frames are warned of by check, and refused when the checks are strict', asyn
 
 it('a device that is not there is refused with the list of what is', async () => {
   await expect(render('nothing', { engine: { device: 'gpu' } })).rejects.toMatchObject({
-    message:
-      'engine.device is gpu, but Cycles finds no GPU on this machine. It finds: Fake CPU (CPU).',
+    message: 'engine.device is gpu, but Cycles finds no GPU on this machine. It finds: Fake CPU (CPU).',
   });
   await expect(render('nothing', { engine: { denoise: true } })).rejects.toThrow(
     /built without OpenImageDenoise/,
