@@ -10,12 +10,12 @@ import { withVirtualDisplay } from '../../stages/lib/blender/virtual-display.js'
 
 const signal = new AbortController().signal;
 
-const exec: Exec = (file, args, options = {}) => runProcess(file, args, options, { signal, log: () => undefined });
+const exec: Exec = (file, args, options = {}) =>
+  runProcess(file, args, options, { signal, log: () => undefined });
 
 const checkBlender = (
   env: Readonly<Record<string, string | undefined>>,
-): ReturnType<typeof blenderCheck.run> =>
-  blenderCheck.run({ env, storeDirectory: '.', exec });
+): ReturnType<typeof blenderCheck.run> => blenderCheck.run({ env, storeDirectory: '.', exec });
 
 test('the Blender of this machine answers all questions', async () => {
   const report = await checkBlender(process.env);

@@ -109,7 +109,9 @@ describe.skipIf(!hasCustomBlender)(`a custom Blender with Viewer nodes (${custom
     const [ours, theirs] = [await render(tool), await render(stock)];
     expect(ours.records).toEqual(theirs.records);
     for (const id of ['000000', '000001']) {
-      const [a, b] = await Promise.all([ours, theirs].map(({ folder }) => decodeMask(join(folder, `${id}.mask.png`))));
+      const [a, b] = await Promise.all(
+        [ours, theirs].map(({ folder }) => decodeMask(join(folder, `${id}.mask.png`))),
+      );
       expect(a?.instances).toEqual(b?.instances);
     }
   });

@@ -15,7 +15,10 @@ export const hasCustomBlender = named !== undefined || existsSync(archive);
 export const customBlenderNeeds = `needs $BLENDER_CUSTOM or ${archive}`;
 
 /** The custom Blender's path; an archive is unpacked into a temporary folder, which `remove` deletes. */
-export async function customBlender(): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
+export async function customBlender(): Promise<{
+  readonly path: string;
+  readonly remove: () => Promise<void>;
+}> {
   if (named !== undefined) return { path: named, remove: () => Promise.resolve() };
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-custom-'));
   await execa('tar', ['-xJf', archive, '-C', folder]);
