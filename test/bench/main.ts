@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { Bench, Measurement } from './bench.js';
 import { nothingToDo } from './nothing-to-do.js';
 import { planning } from './planning.js';
+import { rendering } from './rendering/rendering.js';
 
-const benches: readonly Bench[] = [nothingToDo, planning];
+const benches: readonly Bench[] = [nothingToDo, planning, rendering];
 
 async function measure(bench: Bench): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));
