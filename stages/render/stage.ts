@@ -12,7 +12,7 @@ const maxFramesAProcess = 200;
 export const renderStage = defineMapStage({
   kind: 'render',
   summary: 'Renders randomized frames of a Blender scene, with instance masks and object records.',
-  revision: 1,
+  revision: 2,
   params: renderParamsSchema,
   inputs: {},
   outputs: { frames: { type: 'frames', description: 'Images, 16-bit instance masks, frame records.' } },
