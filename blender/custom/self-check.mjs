@@ -22,6 +22,7 @@ export function selfCheck(machine, program) {
   const line = printed?.split('\n').find((text) => text.startsWith(marker));
   if (line === undefined)
     throw new SetupProblem(`${program} did not answer.`, [`Try: ${program} -b --version`]);
+  /** @type {{ version: number[], engines: string[], viewerNodesInBackground: boolean | null }} */
   const facts = JSON.parse(line.slice(marker.length));
   if (!facts.engines.includes('CYCLES')) throw new SetupProblem(`${program} came out without Cycles.`, []);
   if (facts.viewerNodesInBackground !== true)
