@@ -101,7 +101,7 @@ describe('a source tree', () => {
     const work = join(tree, 'work');
     const run = async (
       ...args: readonly string[]
-    ): Promise<{ stderr: string; exitCode: number | undefined }> =>
+    ): Promise<{ stderr: string; exitCode?: number }> =>
       execa(process.execPath, [program, ...args], { reject: false });
     expect((await run()).stderr).toMatch(/It takes a folder to work in[^]*usage/);
     expect((await run('--work', work, '--source', join(tree, 'nowhere'))).stderr).toMatch(

@@ -61,8 +61,7 @@ async function work(job) {
   for (const [index, frame] of job.frames.entries()) {
     if (existsSync(`${job.resultsFile}.stop`)) break;
     say({ event: 'started', id: frame.id });
-    const { act } = frame.parameters;
-    const marker = String(frame.parameters['marker']);
+    const { act, marker } = /** @type {{ act?: string, marker?: string }} */ (frame.parameters);
     if (act === 'crash' || (act === 'crash-once' && !existsSync(`${marker}.${frame.id}`))) {
       if (act === 'crash-once') writeFileSync(`${marker}.${frame.id}`, '');
       appendFileSync(job.outputFile, `Fra:1 Mem:1\nlast words of ${frame.id}\n`);
@@ -93,7 +92,6 @@ async function work(job) {
 const scriptAt = process.argv.indexOf('--python');
 if (process.argv[scriptAt + 1]?.endsWith('probe.py')) console.log(`DARKROOM-PROBE ${JSON.stringify(facts)}`);
 else {
-  /** @type {Job} */
-  const job = JSON.parse(readFileSync(process.argv.at(-1) ?? '', 'utf8'));
+  const job = /** @type {Job} */ (JSON.parse(readFileSync(process.argv.at(-1) ?? '', 'utf8')));
   await work(job);
 }
