@@ -47,4 +47,9 @@ export const commands: readonly CommandEntry[] = [
     description: 'Check that a detector is whole, and how well it finds what a dataset holds',
     load: async () => (await import('./yolo/validate-model-command.js')).validateModelCommand,
   },
+  {
+    name: 'preview',
+    description: 'show the pictures of a stage in a grid, with boxes, masks and keypoints',
+    load: async () => (await import('./preview/command.js')).previewCommand,
+  },
 ];

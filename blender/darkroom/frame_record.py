@@ -1,17 +1,14 @@
 """The record of a finished frame (stages/lib/dataset/frame-record.ts owns its form)."""
 
 import numpy as np
-from mathutils import Vector
-from mathutils.bvhtree import BVHTree
 
 from . import geometry
 from .keypoints import keypoints
 from .lens import lens_of
+from .pixels_alone import pixels_alone
 from .targets import depsgraph, world_mesh
 
 VERSION = 1
-"""Rays for the size that a target would have alone: ± 1 % for a shape that fills half its box."""
-RAY_LIMIT = 2500
 
 
 def camera_matrices(scene):
@@ -40,7 +37,7 @@ def frame_record(scene, frame, targets, mask, attributes):
         "group": frame.group,
         "attributes": {**frame.attributes, **attributes},
         "objects": [
-            _object_record(scene, target, int(visible[target.instance]), world_to_camera, matrix, frame)
+            _object_record(scene, target, mask, int(visible[target.instance]), world_to_camera, matrix, frame)
             for target in targets
         ],
         "camera": {
@@ -50,7 +47,7 @@ def frame_record(scene, frame, targets, mask, attributes):
     }
 
 
-def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame):
+def _object_record(scene, target, mask, pixels_visible, world_to_camera, matrix, frame):
     graph = depsgraph()
     near = scene.camera.data.clip_start
     points, edges = [], []
@@ -62,7 +59,7 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
     lens = lens_of(frame)
     box = geometry.amodal_box(all_points, np.concatenate(edges), matrix, near, lens)
     inside = geometry.clip_box(box, frame.width, frame.height) if box else None
-    alone = _pixels_alone(scene, target, graph, inside, matrix, lens) if inside else 0
+    alone = pixels_alone(scene, target, graph, mask, inside, matrix, lens) if inside else pixels_visible
     centre = (all_points.min(axis=0) + all_points.max(axis=0)) / 2
     points_by_name = keypoints(scene, target, graph, world_to_camera, matrix)
     if lens is not None:
@@ -72,27 +69,8 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
         "class": target.class_name,
         "attributes": target.attributes,
         "amodalBox": list(box) if box else None,
-        # The rays and the renderer's samples do not fall on the same points: what is seen is there.
-        "pixelsAlone": max(alone, pixels_visible),
+        "pixelsAlone": alone,
         "pixelsVisible": pixels_visible,
         "distanceM": float(np.linalg.norm(centre)),
         **({"keypoints": points_by_name} if points_by_name else {}),
     }
-
-
-def _pixels_alone(scene, target, graph, box, matrix, lens=None):
-    """How many pixels of the box a ray through their centres meets this target in, other objects left aside."""
-    x, y, weight = geometry.sample_grid(box, RAY_LIMIT)
-    directions = geometry.pixel_directions(x, y, matrix, lens)
-    hit = np.zeros(len(x), dtype=bool)
-    camera_to_world = scene.camera.matrix_world.normalized()
-    for thing in target.objects:
-        tree = BVHTree.FromObject(thing, graph)
-        to_local = thing.matrix_world.inverted() @ camera_to_world
-        origin = to_local.translation
-        rotation = np.array(to_local.to_3x3(), dtype=float)
-        local = directions @ rotation.T
-        cast = tree.ray_cast
-        for index in np.flatnonzero(~hit):
-            hit[index] = cast(origin, Vector(local[index]))[0] is not None
-    return int(round(float(hit.sum()) * weight))

@@ -135,7 +135,9 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
         try {
           const { key, parts } = keyed;
           const value = result.value ?? null;
-          const files = await world.store.itemCommits.keep({ key, parts, files: result.files, value });
+          const lasting = result.lasting !== false;
+          const finished = { key, parts, files: result.files, value, lasting };
+          const files = await world.store.itemCommits.keep(finished);
           keyed.result = { item, files, value };
         } catch (error) {
           if (error instanceof DiskError) disk.failure ??= error;
@@ -164,7 +166,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     for (const { item, result } of batch) if (!result) fail(item, 'the stage ended without a result for it');
   }
 
-  const share = Math.ceil(pending.length / (2 * world.executor.concurrency(state.stage.resources)));
+  const share = Math.ceil(pending.length / (2 * world.executor.concurrency(attempt.resources)));
   const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
   for (let wave: readonly KeyedItem[] = pending; wave.length > 0; wave = await claims.takePutOff()) {
     const batches: Promise<void>[] = [];

@@ -28,6 +28,8 @@ export interface FinishedItem {
   /** Name in the artifact → absolute path; the file is moved away from there. */
   readonly files: Readonly<Record<string, string>>;
   readonly value: JsonValue;
+  /** False for one that gets no record: its contents are kept for the stage's own record alone. */
+  readonly lasting?: boolean;
 }
 
 interface Commit {
@@ -128,6 +130,7 @@ export class ItemCommits {
       files.push({ path: name, ...content });
       if (file) pending.push(file);
     }
+    if (item.lasting === false) return;
     const path = this.#records.path(item.key);
     const text = itemRecordText(recordOf(item, files));
     await writing(path, async () => {
@@ -184,7 +187,7 @@ export class ItemCommits {
           const files: ArtifactFile[] = [];
           for (const [path, absolute] of Object.entries(item.files))
             files.push({ path, ...(await this.#blobs.take(absolute)) });
-          await this.#records.write(item.key, recordOf(item, files));
+          if (item.lasting !== false) await this.#records.write(item.key, recordOf(item, files));
           resolve(files);
         } catch (error) {
           reject(error);

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../pipeline/core/json.js';
 import { derivedSeed } from '../../pipeline/core/seed.js';
 import { digestOfJson } from '../../pipeline/core/digest.js';
 import type { Item } from '../../pipeline/stage/context.js';
+import type { DeviceKind } from '../lib/blender/cycles-device.js';
 import type { SceneAssets } from './asset-pools.js';
 import type { AssetPool } from './distributions.js';
 import type { JobFrame } from './job.js';
@@ -21,7 +22,7 @@ export type FrameDescription = Omit<JobFrame, 'id' | 'files'>;
 export interface FramePlan {
   readonly params: RenderParams;
   readonly seed: number;
-  readonly device: 'cpu' | 'gpu';
+  readonly device: DeviceKind;
   readonly assets: AssetPool;
 }
 
@@ -50,12 +51,8 @@ function describeFrame(plan: FramePlan, index: number, randomizer: Randomizer): 
     group: `scene-${digestOfJson([seed, 'render', variation]).slice(0, 16)}`,
     width,
     height,
-    engine: {
-      name: params.engine.name,
-      samples: params.engine.samples,
-      bounces: params.engine.bounces,
-      device: plan.device,
-    },
+    engine: { ...params.engine, device: plan.device },
+    passes: params.passes,
     parameters: jsonOf(parameters),
     cameras: cameras.map(jsonOf),
     targets: params.targets.map(targetForBlender).map(jsonOf),

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { nearestName } from '../../pipeline/core/nearest-name.js';
+import { engineParamsSchema } from './engine-params.js';
+import { passParamsSchema } from './pass-params.js';
+import { processParams } from './process-params.js';
+import { qualityParamsSchema } from './quality-params.js';
 import { cameraNames } from './randomize/camera.js';
 import { blockNames, parametersOf, randomizeSchema, type Randomize } from './randomize/schema.js';
 import { targetsSchema } from './targets.js';
@@ -26,24 +30,9 @@ export const renderParamsSchema = z
       .tuple([z.number().int().min(16).max(8192), z.number().int().min(16).max(8192)])
       .default([416, 416])
       .describe('Width and height in pixels.'),
-    engine: z
-      .strictObject({
-        name: z.enum(['cycles', 'workbench']).default('cycles').describe('Blender’s render engine.'),
-        samples: z.number().int().min(1).max(65536).default(24).describe('Samples a pixel (cycles).'),
-        bounces: z
-          .number()
-          .int()
-          .min(0)
-          .max(64)
-          .default(2)
-          .describe('How often light is followed on (cycles).'),
-        device: z
-          .enum(['auto', 'cpu', 'gpu'])
-          .default('auto')
-          .describe('auto takes the GPU when Cycles sees one; gpu without a GPU is an error.'),
-      })
-      .prefault({})
-      .describe('How frames are rendered.'),
+    engine: engineParamsSchema,
+    passes: passParamsSchema,
+    quality: qualityParamsSchema,
     targets: targetsSchema.default([]),
     randomize: randomizeSchema.prefault({}),
     cameraDraws: z
@@ -71,16 +60,10 @@ export const renderParamsSchema = z
       .string()
       .optional()
       .describe('Path of Blender; otherwise $BLENDER, otherwise `blender` on the PATH.'),
-    framesPerProcess: z
-      .number()
-      .int()
-      .min(1)
-      .optional()
-      .describe(
-        'Frames that one Blender process renders before it is replaced. Default: shared evenly, at most 50.',
-      ),
+    ...processParams,
   })
-  .superRefine(expectKnownNames);
+  .superRefine(expectKnownNames)
+  .superRefine(expectStraightPasses);
 export type RenderParams = z.infer<typeof renderParamsSchema>;
 
 /** A .blend has no parameters, and no camera code of its own: names that nobody knows are mistakes. */
@@ -104,4 +87,20 @@ function expectKnownNames(
   for (const name of Object.keys(randomize.camera ?? {}))
     if (!cameraNames.includes(name))
       complain(['randomize', 'camera', name], `a camera has no ${name}`, cameraNames);
+}
+
+/** A lens bends the picture and the mask; depth and normals would lie beside them. */
+function expectStraightPasses(
+  { passes, randomize }: { readonly passes: z.infer<typeof passParamsSchema>; readonly randomize: Randomize },
+  context: z.RefinementCtx,
+): void {
+  if (randomize.effects?.distortion === undefined) return;
+  for (const name of ['depth', 'normals'] as const)
+    if (passes[name])
+      context.addIssue({
+        code: 'custom',
+        message: `the effect distortion bends picture and mask, but not ${name}; leave one of them out`,
+        path: ['passes', name],
+        input: passes,
+      });
 }

@@ -1,26 +1,39 @@
 import { availableParallelism } from 'node:os';
 import type { JsonObject } from '../../pipeline/core/json.js';
-import { UserError } from '../../pipeline/core/user-error.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
-import type { Host } from '../../pipeline/stage/context.js';
+import type { DeviceKind } from '../lib/blender/cycles-device.js';
 import { assetGlobs, assetPool } from './asset-pools.js';
 import { framesOf } from './frame.js';
 import { renderParamsSchema, type RenderParams } from './params.js';
 import { keyOfRandomize } from './randomize/schema.js';
 import { targetForBlender } from './targets.js';
 
-const maxFramesAProcess = 50;
+const maxFramesAProcess = 200;
+/** Where things are, and how Blender is kept in hand, reaches no result. */
+const outsideKey: ReadonlySet<string> = new Set<keyof RenderParams>([
+  'scene',
+  'blender',
+  'framesPerProcess',
+  'memoryPerProcessMb',
+  'frameTimeout',
+  'heartbeatTimeout',
+  'files',
+]);
 
 /** Frames out of a Blender scene, each with the mask of its instances and the record of its objects. */
 export const renderStage = defineMapStage({
   kind: 'render',
   summary: 'Renders randomized frames of a Blender scene, with instance masks and object records.',
-  revision: 1,
+  revision: 2,
   params: renderParamsSchema,
   inputs: {},
   outputs: { frames: { type: 'frames', description: 'Images, 16-bit instance masks, frame records.' } },
   seeded: () => true,
-  resources: (params) => ({ cpu: 1, memoryMb: 1500, ...(params.engine.device === 'gpu' ? { gpu: 1 } : {}) }),
+  resources: ({ engine: { name, device } }) => ({
+    cpu: 1,
+    memoryMb: 1500,
+    ...(name !== 'cycles' || device === 'cpu' ? {} : device === 'auto' ? { gpuIfAny: 1 } : { gpu: 1 }),
+  }),
   sources: (params) => [
     { role: 'scene', pattern: params.scene, required: true, param: ['scene'], named: true },
     ...params.files.map((pattern, index) => ({
@@ -42,30 +55,19 @@ export const renderStage = defineMapStage({
     const { findSceneFiles } = await import('./find-scene-files.js');
     return findSceneFiles(params, host, sources);
   },
-  keyParams: ({
-    scene,
-    frames,
-    resolution,
-    engine,
-    targets,
-    randomize,
-    cameraDraws,
-    views,
-    attributes,
-  }): JsonObject => ({
-    script: scene.endsWith('.py'),
-    frames,
-    resolution,
-    engine,
-    targets: targets.map(targetForBlender),
-    randomize: keyOfRandomize(randomize),
-    cameraDraws,
-    views,
-    attributes,
+  keyParams: (params): JsonObject => ({
+    ...Object.fromEntries(Object.entries(params).filter(([name]) => !outsideKey.has(name))),
+    script: params.scene.endsWith('.py'),
+    targets: params.targets.map(targetForBlender),
+    randomize: keyOfRandomize(params.randomize),
   }),
-  tools: blenderIdentity,
+  async tools(params, host) {
+    const { blenderIdentity } = await import('./blender-identity.js');
+    return blenderIdentity(params, host);
+  },
+  usesGpuIfAny: (tools) => tools['device'] !== 'cpu',
   async *items(context) {
-    const device = context.tools['device'] === 'gpu' ? 'gpu' : 'cpu';
+    const device = context.tools['device'] as DeviceKind;
     yield* framesOf({ params: context.params, seed: context.seed, device, assets: assetPool(context) });
   },
   itemKey: (frame, context) => ({
@@ -88,24 +90,3 @@ export const renderStage = defineMapStage({
     await collectFrames(results, context);
   },
 });
-
-/** Blender's build, our own code in it and the class of the device: other pixels come of others. */
-async function blenderIdentity(params: RenderParams, host: Host): Promise<JsonObject> {
-  const { blenderTool } = await import('../lib/blender/blender-tool.js');
-  const { blenderCodeDigest } = await import('./blender-code.js');
-  const blender = await blenderTool(host, params.blender);
-  const { device } = params.engine;
-  if (device === 'gpu' && !blender.hasGpu)
-    throw new UserError('engine.device is gpu, but Cycles finds no GPU on this machine.', {
-      hint: 'Use device: cpu or auto, or a machine whose GPU `blender` lists under Preferences, System.',
-    });
-  return {
-    blender: { version: blender.version, build: blender.build },
-    device: device !== 'cpu' && blender.hasGpu ? 'gpu' : 'cpu',
-    code: await blenderCodeDigest(),
-    // Blur and JPEG are made by it; frames without effects do not depend on it.
-    ...(params.randomize.effects === undefined
-      ? {}
-      : { vips: (await import('sharp')).default.versions.vips }),
-  };
-}

@@ -7,9 +7,10 @@ import { evaluation } from './evaluation.js';
 import { itemCost } from './item-cost.js';
 import { nothingToDo } from './nothing-to-do.js';
 import { planning } from './planning.js';
+import { rendering } from './rendering/rendering.js';
 import { training } from './training.js';
 
-const benches: readonly Bench[] = [nothingToDo, itemCost, planning, evaluation, training];
+const benches: readonly Bench[] = [nothingToDo, itemCost, planning, evaluation, training, rendering];
 
 async function measure(bench: Bench): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));

@@ -1,0 +1,10 @@
+import type { Drawer } from './drawer.js';
+
+/** Everything that `pipeline preview` can draw, by what tells its folders. The drawers themselves load when used. */
+export const drawers: readonly Drawer[] = [
+  {
+    type: 'frames',
+    marker: 'frames.jsonl',
+    draw: async (artifact, request) => (await import('./frames-drawer.js')).drawFrames(artifact, request),
+  },
+];
