@@ -12,9 +12,15 @@ export const artifactTypes = {
   dataset: 'Images with boxes',
   /** `anchors.json`: { anchors: [[width, height], …] in pixels of the network input, sorted by area, meanIou }. */
   anchors: 'Anchor sizes for a detector',
-  /** `model.cfg` (Darknet cfg), `model.weights` (Darknet weights), `detector.json` (classes, input size, resize). */
+  /**
+   * `model.cfg` (Darknet cfg), `model.weights` (Darknet weights), `detector.json` (classes, input size, resize);
+   * `learnt-images.jsonl` (LearntImage a line) where it was trained here.
+   */
   detector: 'A trained detector',
-  /** `predictions.jsonl`: a PredictionRecord a line (stages/lib/dataset/prediction-record.ts), in dataset order. */
+  /**
+   * `predictions.jsonl`: a PredictionRecord a line (stages/lib/dataset/prediction-record.ts), in dataset order; the
+   * detector's `learnt-images.jsonl` where it has one.
+   */
   predictions: 'What a detector found in images',
   /** `scores.json`: figures and curves of an evaluation. */
   scores: 'Figures of an evaluation',

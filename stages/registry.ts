@@ -1,6 +1,7 @@
 import { stageRegistry } from '../pipeline/stage/registry.js';
 import { anchorsStage } from './anchors/stage.js';
 import { annotateStage } from './annotate/stage.js';
+import { leaksStage } from './check/leaks-stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
@@ -13,6 +14,7 @@ import { yoloTrainStage } from './yolo/stage.js';
 export const stageKinds = [
   anchorsStage,
   annotateStage,
+  leaksStage,
   commandStage,
   detectStage,
   evaluateStage,

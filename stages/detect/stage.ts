@@ -8,7 +8,7 @@ import { detectParams, type Finding } from './params.js';
 export const detectStage = defineMapStage({
   kind: 'detect',
   summary: 'Find objects in images with a trained detector.',
-  revision: 1,
+  revision: 2,
   params: detectParams,
   inputs: {
     detector: { type: 'detector', description: 'The network.' },
@@ -37,6 +37,7 @@ export const detectStage = defineMapStage({
     await detectBatch(items, context);
   },
   collect: async (results, context) => {
+    const { passOnLearntImages } = await import('../lib/dataset/learnt-images.js');
     const lines: string[] = [];
     let count = 0;
     for await (const { item, value } of results) {
@@ -44,6 +45,7 @@ export const detectStage = defineMapStage({
       lines.push(JSON.stringify({ id: item.id, ...finding }));
       count += finding.detections.length;
     }
+    await passOnLearntImages(context.input('detector'), context.output('predictions'));
     await context.output('predictions').write('predictions.jsonl', lines.map((line) => `${line}\n`).join(''));
     context.log(`${count} detections in ${lines.length} images`);
   },

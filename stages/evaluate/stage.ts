@@ -10,6 +10,12 @@ const params = z.strictObject({
     .describe(
       'What a detection of a class that the truth does not know is: an error, or left out and counted',
     ),
+  leaks: z
+    .enum(['error', 'warn'])
+    .default('error')
+    .describe(
+      'What it is when the detector was trained or chosen by images or groups of the truth: an error that names them, or a warning',
+    ),
   sheet: z
     .strictObject({
       images: z
@@ -30,7 +36,7 @@ type EvaluateParams = z.infer<typeof params>;
 export const evaluateStage = defineStage({
   kind: 'evaluate',
   summary: "Measures predictions against the truth with COCO's twelve figures",
-  revision: 1,
+  revision: 2,
   params,
   inputs: {
     predictions: { type: 'predictions', description: 'What a detector found in the images of the truth' },
@@ -49,6 +55,7 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
     { StableSample },
     { computeScores },
     { showFigures, showFrames, showClasses },
+    { refuseLearntTruth },
   ] = await Promise.all([
     import('../lib/dataset/dataset.js'),
     import('../lib/dataset/predictions.js'),
@@ -56,9 +63,11 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
     import('./stable-sample.js'),
     import('./compute-scores.js'),
     import('./exhibits.js'),
+    import('./learnt-from-truth.js'),
   ]);
   const { otherClasses, sheet } = context.params;
   const truth = await readDataset(context.input('truth'), 'the truth');
+  await refuseLearntTruth(truth, context.input('predictions'), context, context.params.leaks);
   const predictions = readPredictions(context.input('predictions'), 'the predictions');
   const sample = new StableSample<DatasetRecord>(sheet.images);
   const gathered = await gather(truth, predictions, { otherClasses, sample });

@@ -7,6 +7,7 @@ import { parseCfg, type DarknetCfg } from '../lib/darknet/cfg.js';
 import { initialWeights } from '../lib/darknet/initial-weights.js';
 import { layoutOf, type NetworkLayout } from '../lib/darknet/layout.js';
 import { readFirstWeights, writeWeights } from '../lib/darknet/weights.js';
+import { writeLearntImages } from '../lib/dataset/learnt-images.js';
 import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
 import { showAugmentedBatch, showCurves } from './show-training.js';
@@ -58,6 +59,10 @@ export async function runYoloTraining(context: Context): Promise<void> {
     'model.weights',
     writeWeights({ values: result.values, seen: result.imagesSeen }, layout),
   );
+  await writeLearntImages(output, {
+    train: context.input('train'),
+    validation: context.input('validation'),
+  });
   const detector = {
     version: 1,
     classes: train.classes,
