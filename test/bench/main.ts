@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Measurement } from './bench.js';
+import { merging } from './merging.js';
 import { nothingToDo } from './nothing-to-do.js';
 import { planning } from './planning.js';
 
-const benches: readonly Bench[] = [nothingToDo, planning];
+const benches: readonly Bench[] = [nothingToDo, planning, merging];
 
 async function measure(bench: Bench): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));
