@@ -6,6 +6,7 @@ import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
 import { mergeStage } from './merge/stage.js';
+import { openImagesStage } from './openimages/stage.js';
 import { renderStage } from './render/stage.js';
 import { splitStage } from './split/stage.js';
 import { yoloTrainStage } from './yolo/stage.js';
@@ -19,6 +20,7 @@ export const stageKinds = [
   detectStage,
   evaluateStage,
   mergeStage,
+  openImagesStage,
   renderStage,
   splitStage,
   yoloTrainStage,

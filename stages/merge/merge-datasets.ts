@@ -101,7 +101,8 @@ async function showSources(
   await context.exhibit({
     type: 'table',
     title: 'Sources',
-    caption: 'What each dataset had, and what of it is in the result; an image that is repeated counts each time.',
+    caption:
+      'What each dataset had, and what of it is in the result; an image that is repeated counts each time.',
     columns: ['dataset', 'images there', 'images taken', 'objects taken'],
     rows: datasets.map(({ label, header }, index) => [
       label.replace(/^dataset "(.*)"$/, '$1'),

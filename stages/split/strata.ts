@@ -31,7 +31,8 @@ export class Strata {
       this.#imagesOfClass.set(name, (this.#imagesOfClass.get(name) ?? 0) + 1);
     }
     let counts = this.#values.get(set);
-    if (!counts) this.#values.set(set, (counts = this.likeness.attributes.map(() => new Map<string, number>())));
+    if (!counts)
+      this.#values.set(set, (counts = this.likeness.attributes.map(() => new Map<string, number>())));
     for (const [place, attribute] of this.likeness.attributes.entries()) {
       const value = record.attributes[attribute];
       if (value === undefined) this.#withoutAttribute += 1;

@@ -134,18 +134,25 @@ describe('shares of datasets', () => {
     expect(sharesOf([100, 50, 1], { ...all, images: 30 })).toEqual([20, 10, 0]);
     expect(sharesOf([5, 5], { ...all, images: 30 })).toEqual([5, 5]);
     fc.assert(
-      fc.property(fc.array(fc.nat(1000), { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 3000 }), (counts, images) => {
-        const shares = sharesOf(counts, { ...all, images });
-        const total = counts.reduce((a, b) => a + b, 0);
-        expect(shares.reduce((a, b) => a + b, 0)).toBe(Math.min(images, total));
-        for (const [index, share] of shares.entries()) expect(share).toBeLessThanOrEqual(counts[index] ?? 0);
-      }),
+      fc.property(
+        fc.array(fc.nat(1000), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 3000 }),
+        (counts, images) => {
+          const shares = sharesOf(counts, { ...all, images });
+          const total = counts.reduce((a, b) => a + b, 0);
+          expect(shares.reduce((a, b) => a + b, 0)).toBe(Math.min(images, total));
+          for (const [index, share] of shares.entries())
+            expect(share).toBeLessThanOrEqual(counts[index] ?? 0);
+        },
+      ),
     );
   });
 
   it('that leave a dataset nothing, or say nothing of one, are errors', () => {
     expect(() => sharesOf([3, 2], { ...all, ratio: [1000, 1] })).toThrow('takes no image of dataset 2 of 2');
-    expect(() => sharesOf([3, 2], { ...all, ratio: [1] })).toThrow('`ratio` lists 1 values, but there are 2 datasets');
+    expect(() => sharesOf([3, 2], { ...all, ratio: [1] })).toThrow(
+      '`ratio` lists 1 values, but there are 2 datasets',
+    );
   });
 });
 
@@ -212,7 +219,9 @@ describe('the merge stage', () => {
     expect(ids.filter((id) => id.startsWith('a'))).toHaveLength(9);
     expect(ids.filter((id) => id.startsWith('b'))).toHaveLength(9);
     expect(new Set(ids).size).toBe(18);
-    await expect(runStage(mergeStage, { params: { weights: [1] }, inputs })).rejects.toThrow('`weights` lists 1 values');
+    await expect(runStage(mergeStage, { params: { weights: [1] }, inputs })).rejects.toThrow(
+      '`weights` lists 1 values',
+    );
   });
 
   it('a limit takes so many images of each dataset; a list gives one a dataset', async () => {
