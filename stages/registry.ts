@@ -2,12 +2,14 @@ import { stageRegistry } from '../pipeline/stage/registry.js';
 import { anchorsStage } from './anchors/stage.js';
 import { annotateStage } from './annotate/stage.js';
 import { leaksStage } from './check/leaks-stage.js';
+import { checkStage } from './check/stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { openImagesStage } from './openimages/stage.js';
 import { renderStage } from './render/stage.js';
+import { selectStage } from './select/stage.js';
 import { splitStage } from './split/stage.js';
 import { yoloTrainStage } from './yolo/stage.js';
 
@@ -15,6 +17,7 @@ import { yoloTrainStage } from './yolo/stage.js';
 export const stageKinds = [
   anchorsStage,
   annotateStage,
+  checkStage,
   leaksStage,
   commandStage,
   detectStage,
@@ -22,6 +25,7 @@ export const stageKinds = [
   mergeStage,
   openImagesStage,
   renderStage,
+  selectStage,
   splitStage,
   yoloTrainStage,
 ] as const;

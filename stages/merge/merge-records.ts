@@ -2,7 +2,7 @@ import { digestOfBytes } from '../../pipeline/core/digest.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
 import { drawOf } from '../lib/dataset/sample-contents.js';
 import type { ClassMapping } from './class-mapping.js';
-import { UniqueNames } from './unique-names.js';
+import { UniqueNames } from '../lib/dataset/unique-names.js';
 
 export interface MergeOptions {
   readonly mapping: ClassMapping;

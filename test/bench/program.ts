@@ -1,14 +1,13 @@
-/** The command line with all its stage kinds and those of the benches; says how much memory it took where it is asked to. */
+/** The command line with all its stage kinds and `bench/echo`; says how much memory it took where it is asked to. */
 import { writeFileSync } from 'node:fs';
 import { runCommandLine } from '../../pipeline/cli/main.js';
 import { stageRegistry } from '../../pipeline/stage/registry.js';
 import { registry } from '../../stages/registry.js';
-import { boxesStage } from './boxes-stage.js';
 import { echoStage } from './echo-stage.js';
 
 const program = {
   version: 'bench',
-  registry: stageRegistry([...registry.values(), boxesStage, echoStage]),
+  registry: stageRegistry([...registry.values(), echoStage]),
   healthChecks: [],
   templatesDirectory: '',
 };
