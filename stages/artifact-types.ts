@@ -24,6 +24,8 @@ export const artifactTypes = {
   predictions: 'What a detector found in images',
   /** `scores.json`: figures and curves of an evaluation. */
   scores: 'Figures of an evaluation',
+  /** `statistics.json`: a DatasetStatistics each (stages/lib/dataset/statistics), and how they differ. */
+  statistics: 'What datasets hold, in numbers',
   /** Any files. */
   files: 'Files made by a command',
 } as const;

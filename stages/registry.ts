@@ -11,6 +11,7 @@ import { openImagesStage } from './openimages/stage.js';
 import { renderStage } from './render/stage.js';
 import { selectStage } from './select/stage.js';
 import { splitStage } from './split/stage.js';
+import { statsStage } from './stats/stage.js';
 import { yoloTrainStage } from './yolo/stage.js';
 
 /** Every stage kind that a pipeline file may use. */
@@ -27,6 +28,7 @@ export const stageKinds = [
   renderStage,
   selectStage,
   splitStage,
+  statsStage,
   yoloTrainStage,
 ] as const;
 

@@ -149,7 +149,7 @@ async function receive(
   const file = await open(path, start === 0 ? 'w' : 'a');
   let size = start;
   try {
-    for await (const chunk of response.body) {
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       heard();
       size += chunk.length;
       if (size > limits.maxBytes) throw tooLarge(size, limits, response);
