@@ -30,7 +30,9 @@ export const statsCommand = defineCommand({
     ]);
     const found = await host.artifacts(words, ['dataset'], { dataset: 'dataset.json' });
     const described: DescribedDataset[] = [];
-    for (const { label, artifact } of found) {
+    const names = shortNames(found.map(({ label }) => label));
+    for (const [index, { label: path, artifact }] of found.entries()) {
+      const label = names[index] ?? path;
       const dataset = await readDataset(artifact, label);
       const statistics = await gatherStatistics(dataset, { colourImages, signal: host.signal });
       described.push({ label, statistics });
@@ -67,6 +69,16 @@ async function writeCharts(
   const charts = await chartsOf(described);
   for (const { name, svg } of charts) await writeFile(join(folder, `${name}.svg`), svg);
   host.console.error(`Written: statistics.json and ${charts.length} charts in ${folder}.`);
+}
+
+/** Folders' paths without the part that all of them share. */
+function shortNames(labels: readonly string[]): readonly string[] {
+  const paths = labels.map((label) => label.replace(/\/+$/, '').split('/'));
+  const [first = []] = paths;
+  const least = Math.min(...paths.map((path) => path.length - 1));
+  let shared = 0;
+  while (shared < least && paths.every((path) => path[shared] === first[shared])) shared += 1;
+  return paths.map((path) => path.slice(shared).join('/'));
 }
 
 /** A table in columns: names to the left, numbers to the right. */

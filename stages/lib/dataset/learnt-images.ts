@@ -22,12 +22,19 @@ export type LearntImage = z.infer<typeof learntImageSchema>;
 
 const linesAtOnce = 1000;
 
-/** Writes the list of a detector's images, out of the datasets that it was trained and chosen by. */
+/**
+ * Writes the list of a detector's images, out of the datasets that it was trained and chosen by.
+ * @param earlier detectors or generators that the training started from: what they learnt is in the result, too
+ */
 export async function writeLearntImages(
   output: OutputWriter,
   datasets: Readonly<Record<LearntImage['use'], ArtifactReader>>,
+  earlier: readonly ArtifactReader[] = [],
 ): Promise<void> {
   const path = await output.path(learntImagesFile);
+  for (const artifact of earlier)
+    if (await artifact.has(learntImagesFile))
+      await appendFile(path, await artifact.readBytes(learntImagesFile));
   for (const use of ['train', 'validation'] as const) {
     let lines: string[] = [];
     for await (const line of datasets[use].readLines('records.jsonl')) {

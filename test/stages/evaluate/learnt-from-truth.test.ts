@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { evaluateStage } from '../../../stages/evaluate/stage.js';
-import { passOnLearntImages, writeLearntImages } from '../../../stages/lib/dataset/learnt-images.js';
+import {
+  passOnLearntImages,
+  readLearntImages,
+  writeLearntImages,
+} from '../../../stages/lib/dataset/learnt-images.js';
 import type { DatasetRecord } from '../../../stages/lib/dataset/record.js';
 import { aDataset, aRecord } from '../../support/dataset-builder.js';
 import { folderArtifact, runStage } from '../../support/stage-harness.js';
@@ -65,6 +69,27 @@ describe('an evaluation of a detector that knows the truth', () => {
 });
 
 describe('the list of learnt images', () => {
+  it('holds what an earlier detector learnt, too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-learnt-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const output = {
+      directory: folder,
+      path: (name: string) => Promise.resolve(join(folder, name)),
+      write: () => Promise.reject(new Error('not written')),
+      reference: () => undefined,
+    };
+    const earlier = await predictionsFor([], { train: [aRecord('first')], validation: [] });
+    const sets = {
+      train: await aDataset([aRecord('second')]),
+      validation: await aDataset([aRecord('chosen')]),
+    };
+    await writeLearntImages(output, sets, [earlier, await aDataset([])]);
+    const read = await readLearntImages(await folderArtifact('detector', folder), 'the detector');
+    const found: string[] = [];
+    for await (const { use, id } of read ?? []) found.push(`${use} ${id}`);
+    expect(found).toEqual(['train first', 'train second', 'validation chosen']);
+  });
+
   it('goes from a detector to its predictions, where there is one', async () => {
     const passed: string[] = [];
     const to = {
