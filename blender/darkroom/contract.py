@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass
 
 VERSION = 1
-ENGINES = ("cycles", "workbench")
-DEVICES = ("cpu", "gpu")
+ENGINES = ("cycles", "eevee", "workbench")
+DEVICES = ("cpu", "cuda", "optix", "hip", "oneapi", "metal")
 
 
 class ContractError(ValueError):
@@ -19,6 +19,17 @@ class Engine:
     samples: int
     bounces: int
     device: str
+    denoise: bool
+    """Noise at which a pixel is done; 0: every pixel gets all samples."""
+    adaptive_threshold: float
+    """Keeps the scene between frames of one variation."""
+    persistent_data: bool
+
+
+@dataclass(frozen=True)
+class Passes:
+    depth: bool
+    normals: bool
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Frame:
     width: int
     height: int
     engine: Engine
+    passes: Passes
     """Arguments of the scene's build()."""
     parameters: dict
     """Candidate draws of the camera; the first that holds is taken."""
@@ -42,6 +54,12 @@ class Job:
     scene: str
     output_directory: str
     results_file: str
+    """Gets what Blender prints."""
+    output_file: str
+    """Whether this build runs Viewer nodes in the background."""
+    viewer_nodes: bool
+    """MiB; a process that has more after a frame ends, for a fresh one to go on."""
+    resident_limit_mb: float
     frames: list
 
 
@@ -65,6 +83,9 @@ def job_of(data):
         scene=_property(data, "scene", str, ""),
         output_directory=_property(data, "outputDirectory", str, ""),
         results_file=_property(data, "resultsFile", str, ""),
+        output_file=_property(data, "outputFile", str, ""),
+        viewer_nodes=_property(data, "viewerNodes", bool, ""),
+        resident_limit_mb=_property(data, "residentLimitMb", (int, float), ""),
         frames=[_frame_of(frame, f"frames[{index}]") for index, frame in enumerate(frames)],
     )
 
@@ -82,6 +103,7 @@ def _frame_of(data, where):
         width=width,
         height=height,
         engine=_engine_of(_property(data, "engine", dict, where), f"{where}.engine"),
+        passes=_passes_of(_property(data, "passes", dict, where), f"{where}.passes"),
         parameters=_property(data, "parameters", dict, where),
         cameras=cameras,
         attributes=_property(data, "attributes", dict, where),
@@ -95,15 +117,28 @@ def _engine_of(data, where):
     _expect(device in DEVICES, f"{where}.device must be one of {', '.join(DEVICES)}, not {device!r}")
     samples, bounces = (_property(data, key, int, where) for key in ("samples", "bounces"))
     _expect(samples >= 1, f"{where}.samples must be at least 1")
-    return Engine(name=name, samples=samples, bounces=bounces, device=device)
+    return Engine(
+        name=name,
+        samples=samples,
+        bounces=bounces,
+        device=device,
+        denoise=_property(data, "denoise", bool, where),
+        adaptive_threshold=_property(data, "adaptiveThreshold", (int, float), where),
+        persistent_data=_property(data, "persistentData", bool, where),
+    )
+
+
+def _passes_of(data, where):
+    return Passes(depth=_property(data, "depth", bool, where), normals=_property(data, "normals", bool, where))
 
 
 def _property(data, name, kind, where):
     place = f"{where}.{name}" if where else name
     _expect(name in data, f"{place} is missing")
     value = data[name]
-    good = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
-    _expect(good, f"{place} must be {kind.__name__}, not {type(value).__name__}")
+    good = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    wanted = "a number" if isinstance(kind, tuple) else kind.__name__
+    _expect(good, f"{place} must be {wanted}, not {type(value).__name__}")
     return value
 
 

@@ -1,15 +1,12 @@
 """The record of a finished frame (stages/lib/dataset/frame-record.ts owns its form)."""
 
 import numpy as np
-from mathutils import Vector
-from mathutils.bvhtree import BVHTree
 
 from . import geometry
+from .pixels_alone import pixels_alone
 from .targets import depsgraph, world_mesh
 
 VERSION = 1
-"""Rays for the size that a target would have alone: ± 1 % for a shape that fills half its box."""
-RAY_LIMIT = 2500
 
 
 def camera_matrices(scene):
@@ -34,7 +31,7 @@ def frame_record(scene, frame, targets, mask, attributes):
         "group": frame.group,
         "attributes": {**frame.attributes, **attributes},
         "objects": [
-            _object_record(scene, target, int(visible[target.instance]), world_to_camera, matrix, frame)
+            _object_record(scene, target, mask, int(visible[target.instance]), world_to_camera, matrix, frame)
             for target in targets
         ],
         "camera": {
@@ -44,7 +41,7 @@ def frame_record(scene, frame, targets, mask, attributes):
     }
 
 
-def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame):
+def _object_record(scene, target, mask, pixels_visible, world_to_camera, matrix, frame):
     graph = depsgraph()
     near = scene.camera.data.clip_start
     points, edges = [], []
@@ -55,33 +52,14 @@ def _object_record(scene, target, pixels_visible, world_to_camera, matrix, frame
     all_points = geometry.to_camera(np.concatenate(points), world_to_camera)
     box = geometry.amodal_box(all_points, np.concatenate(edges), matrix, near)
     inside = geometry.clip_box(box, frame.width, frame.height) if box else None
-    alone = _pixels_alone(scene, target, graph, inside, matrix) if inside else 0
+    alone = pixels_alone(scene, target, graph, mask, inside, matrix) if inside else pixels_visible
     centre = (all_points.min(axis=0) + all_points.max(axis=0)) / 2
     return {
         "instance": target.instance,
         "class": target.class_name,
         "attributes": target.attributes,
         "amodalBox": list(box) if box else None,
-        # The rays and the renderer's samples do not fall on the same points: what is seen is there.
-        "pixelsAlone": max(alone, pixels_visible),
+        "pixelsAlone": alone,
         "pixelsVisible": pixels_visible,
         "distanceM": float(np.linalg.norm(centre)),
     }
-
-
-def _pixels_alone(scene, target, graph, box, matrix):
-    """How many pixels of the box a ray through their centres meets this target in, other objects left aside."""
-    x, y, weight = geometry.sample_grid(box, RAY_LIMIT)
-    directions = geometry.pixel_directions(x, y, matrix)
-    hit = np.zeros(len(x), dtype=bool)
-    camera_to_world = scene.camera.matrix_world.normalized()
-    for thing in target.objects:
-        tree = BVHTree.FromObject(thing, graph)
-        to_local = thing.matrix_world.inverted() @ camera_to_world
-        origin = to_local.translation
-        rotation = np.array(to_local.to_3x3(), dtype=float)
-        local = directions @ rotation.T
-        cast = tree.ray_cast
-        for index in np.flatnonzero(~hit):
-            hit[index] = cast(origin, Vector(local[index]))[0] is not None
-    return int(round(float(hit.sum()) * weight))

@@ -1,17 +1,18 @@
 """One job: many frames of one scene. A frame that raises is reported and the next one goes on."""
 
 import os
-import time
 import traceback
 
 import bpy
 
 from .contract import read_job
-from .png_chunks import without_volatile_chunks
+from .output_capture import OutputCapture
 from .results import Results
+from .vital_signs import Heartbeat, resident_mb
 
 """A file of this name beside the results asks for an end after the frame in hand."""
 STOP_SUFFIX = ".stop"
+BEAT_SECONDS = 2.0
 
 
 def run(job_path):
@@ -25,22 +26,36 @@ def run(job_path):
             ["Debian and Ubuntu: apt-get install python3-numpy. Blenders from blender.org bring their own."],
         )
         return
+    with OutputCapture(job.output_file) as output, Heartbeat(lambda: results.alive(resident_mb()), BEAT_SECONDS):
+        _run_frames(job, results, output)
+
+
+def _run_frames(job, results, output):
+    from .frame_maker import FrameMaker
+
     scene = _load(job, results)
     if scene is None:
         return
+    maker = FrameMaker(job, scene, output)
     results.ready({"blender": bpy.app.version_string})
     parent = os.getppid()
-    for frame in job.frames:
+    for number, frame in enumerate(job.frames, start=1):
         # Whoever started this was killed: nobody will take the frames.
         if os.getppid() != parent or os.path.exists(job.results_file + STOP_SUFFIX):
             return
         results.started(frame.id)
         try:
-            record, notes, seconds = _make(job, scene, frame)
+            made = maker.make(frame)
         except Exception as error:  # the scene's own code may raise anything
+            maker.forget()
             results.failed(frame.id, f"{type(error).__name__}: {error}", *_place(error, job.scene))
         else:
-            results.finished(frame.id, record, notes, seconds)
+            results.finished(frame.id, made.record, made.notes, made.seconds, resident_mb())
+        output.lines()
+        resident = resident_mb()
+        if resident > job.resident_limit_mb and number < len(job.frames):
+            results.recycled(resident)
+            return
 
 
 def _load(job, results):
@@ -50,8 +65,8 @@ def _load(job, results):
     from .scene_parameters import ParameterError
 
     try:
-        if any(frame.engine.device == "gpu" for frame in job.frames):
-            engine.enable_gpu()
+        for device in sorted({frame.engine.device for frame in job.frames} - {"cpu"}):
+            engine.enable_gpu(device)
         scene = load_scene(job.scene)
         for frame in job.frames:
             scene.check(frame.parameters)
@@ -62,63 +77,6 @@ def _load(job, results):
         place, lines = _place(error, job.scene)
         results.fatal(f"{place or job.scene}: {type(error).__name__}: {error}", lines)
     return None
-
-
-def _make(job, source, frame):
-    """Builds, renders and describes one frame. @returns (frame record, notes for people, seconds it took)"""
-    import numpy as np
-
-    from . import camera, engine, passes
-    from .frame_record import frame_record
-    from .targets import find_targets
-
-    started = time.perf_counter()
-    scene, parameters, module = source.make(frame)
-    engine.set_up(scene, frame.engine, frame.seed)
-    if frame.engine.device == "gpu":
-        engine.enable_gpu()
-    # Before the build, so that a scene finds the frame's size and may set its camera up itself.
-    engine.settle(scene, frame)
-    if scene.camera is None:
-        camera.make_camera(scene)
-    built = (module.build(scene, parameters) if module else None) or {}
-    engine.settle(scene, frame)
-    _expect_images()
-    bpy.context.view_layer.update()
-    targets = find_targets(scene)
-    own_camera = module is None or built.get("camera") == "own"
-    index, holds = 0, True
-    if not own_camera:
-        index, holds = camera.place(scene, frame.cameras, targets, built.get("aim"), built.get("place_camera"))
-    image_path, mask_path = passes.render(scene, frame, job.output_directory)
-    mask = passes.read_mask(mask_path)
-    if mask.shape != (frame.height, frame.width):
-        raise RuntimeError(f"the mask is {mask.shape[1]} × {mask.shape[0]}, not {frame.width} × {frame.height}")
-    if int(np.max(mask)) > len(targets):
-        raise RuntimeError(f"the mask holds number {int(np.max(mask))}, but there are {len(targets)} targets")
-    record = frame_record(scene, frame, targets, mask, built.get("attributes", {}))
-    _publish(image_path, os.path.join(job.output_directory, f"{frame.id}.png"))
-    _publish(mask_path, os.path.join(job.output_directory, f"{frame.id}.mask.png"))
-    notes = [] if holds else [f"none of {len(frame.cameras)} camera draws holds"]
-    return record, notes, time.perf_counter() - started
-
-
-def _publish(part, path):
-    """Gives a complete picture its name; what is there under this name is whole and never changes."""
-    with open(part, "rb") as file:
-        data = without_volatile_chunks(file.read())
-    with open(part, "wb") as file:
-        file.write(data)
-    os.replace(part, path)
-
-
-def _expect_images():
-    """Cycles renders a missing texture in pink and goes on; a person would rather know."""
-    for image in bpy.data.images:
-        if image.source == "FILE" and image.users > 0 and image.packed_file is None:
-            path = bpy.path.abspath(image.filepath)
-            if not os.path.exists(path):
-                raise FileNotFoundError(f"the texture {image.name} is missing: {path}")
 
 
 def _place(error, scene_path):

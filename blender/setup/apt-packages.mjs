@@ -46,7 +46,7 @@ export function installAptPackages(machine, packages, missing, otherWays) {
  * @param {Machine} machine
  * @returns {readonly string[] | undefined}
  */
-function prefixForRights(machine) {
+export function prefixForRights(machine) {
   if (ask(machine, ['id', '-u']) === '0') return [];
   return ask(machine, ['sudo', '-n', 'true']) === undefined ? undefined : ['sudo', '-n'];
 }

@@ -50,7 +50,9 @@ export async function runCommand(
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
   const host = localHost(plan.file.directory, store, signal);
-  const wantsGpu = plan.stages.some(({ resources }) => (resources.gpu ?? 0) > 0);
+  const wantsGpu = plan.stages.some(
+    ({ resources: { gpu = 0, gpuIfAny = 0 } }) => Math.max(gpu, gpuIfAny) > 0,
+  );
   const gpus =
     wantsGpu || options.gpus !== undefined ? await usableGpus(host.exec, host.env, options.gpus) : [];
   const capacity = machineCapacity(gpus);

@@ -19,6 +19,11 @@ export function machineCapacity(gpus: readonly number[]): Capacity {
   return { cpu: availableParallelism(), memoryMb: Math.floor(memoryBytes / bytesPerMb), gpus };
 }
 
+/** How many GPUs a job is given: those it needs, or of those it would take as many as there are. */
+export function gpusOf({ gpu = 0, gpuIfAny = 0 }: Resources, { gpus }: Capacity): number {
+  return Math.max(gpu, Math.min(gpuIfAny, gpus.length));
+}
+
 /** What a job asks for beyond all that there is, in words with both numbers; empty when it fits. */
 export function shortages(resources: Resources, capacity: Capacity): readonly string[] {
   const { cpu, memoryMb = 0, gpu = 0 } = resources;

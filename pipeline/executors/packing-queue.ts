@@ -1,6 +1,6 @@
 import { UserError } from '../core/user-error.js';
 import type { Resources } from '../stage/definition.js';
-import { shortages, type Capacity } from './capacity.js';
+import { gpusOf, shortages, type Capacity } from './capacity.js';
 import type { Grant, Job } from './executor.js';
 
 /** A waiting job lets this many that stand behind it go first; then nothing starts before it does. */
@@ -32,8 +32,10 @@ export class PackingQueue {
   }
 
   /** How many jobs that need this much fit at once. */
-  concurrency({ cpu, memoryMb = 0, gpu = 0 }: Resources): number {
+  concurrency(resources: Resources): number {
     const { capacity } = this;
+    const { cpu, memoryMb = 0 } = resources;
+    const gpu = gpusOf(resources, capacity);
     const fitting = Math.min(
       this.maxJobs,
       Math.floor(capacity.cpu / cpu),
@@ -96,16 +98,20 @@ export class PackingQueue {
     }
   }
 
-  #fits({ cpu, memoryMb = 0, gpu = 0 }: Resources): boolean {
+  #fits(resources: Resources): boolean {
     const free = this.#free;
-    return cpu <= free.cpu && memoryMb <= free.memoryMb && gpu <= free.gpus.length;
+    const { cpu, memoryMb = 0 } = resources;
+    return (
+      cpu <= free.cpu && memoryMb <= free.memoryMb && gpusOf(resources, this.capacity) <= free.gpus.length
+    );
   }
 
-  #take({ cpu, memoryMb = 0, gpu = 0 }: Resources): Grant {
+  #take(resources: Resources): Grant {
+    const { cpu, memoryMb = 0 } = resources;
     this.#free.jobs--;
     this.#free.cpu -= cpu;
     this.#free.memoryMb -= memoryMb;
-    return { gpus: this.#free.gpus.splice(0, gpu) };
+    return { gpus: this.#free.gpus.splice(0, gpusOf(resources, this.capacity)) };
   }
 
   #giveBack({ cpu, memoryMb = 0 }: Resources, { gpus }: Grant): void {

@@ -77,6 +77,8 @@ export async function runProcess(
   let lingering: NodeJS.Timeout | undefined;
   child.once('exit', () => (lingering = setTimeout(end, lingerMs)));
   world.signal.addEventListener('abort', end, { once: true });
+  options.signal?.addEventListener('abort', end, { once: true });
+  if (options.signal?.aborted) end();
   let ended;
   try {
     ended = await child;
@@ -86,6 +88,7 @@ export async function runProcess(
     clearTimeout(timer);
     clearTimeout(lingering);
     world.signal.removeEventListener('abort', end);
+    options.signal?.removeEventListener('abort', end);
   }
   world.signal.throwIfAborted();
 

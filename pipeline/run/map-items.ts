@@ -161,11 +161,12 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
     for (const [path, absolute] of Object.entries(result.files))
       files.push({ path, ...(await world.store.blobs.take(absolute)) });
     const value = result.value ?? null;
-    await world.store.records.write(key, { version: 1, action: 'item', parts, files, value });
+    if (result.lasting !== false)
+      await world.store.records.write(key, { version: 1, action: 'item', parts, files, value });
     return { item, files, value };
   }
 
-  const share = Math.ceil(pending.length / (2 * world.executor.concurrency(state.stage.resources)));
+  const share = Math.ceil(pending.length / (2 * world.executor.concurrency(attempt.resources)));
   const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
   for (let wave: readonly KeyedItem[] = pending; wave.length > 0; wave = await claims.takePutOff()) {
     const batches: Promise<void>[] = [];

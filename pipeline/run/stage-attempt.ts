@@ -8,6 +8,7 @@ import type { Grant } from '../executors/executor.js';
 import { gpuEnvironment } from '../executors/gpus.js';
 import { keptLines, runProcess } from '../executors/process.js';
 import type { StageContext } from '../stage/context.js';
+import type { Resources } from '../stage/definition.js';
 import type { Exhibit, ExhibitToShow } from '../stage/exhibit.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
@@ -62,6 +63,14 @@ export class StageAttempt {
     return attempt;
   }
 
+  /** What each of the stage's jobs takes, now that its tools are known. */
+  get resources(): Resources {
+    const { stage, tools } = this.state;
+    const { gpuIfAny = 0, ...resources } = stage.resources;
+    const takesGpus = gpuIfAny > 0 && (stage.kind.usesGpuIfAny?.(tools) ?? true);
+    return takesGpus ? { ...resources, gpuIfAny } : resources;
+  }
+
   get batchesDirectory(): string {
     return join(this.directory, 'batches');
   }
@@ -76,7 +85,7 @@ export class StageAttempt {
    */
   submit<T>(priority: number, run: (grant: Grant) => Promise<T>): Promise<T> {
     return this.world.executor.submit({
-      resources: this.state.stage.resources,
+      resources: this.resources,
       priority,
       signal: this.signal,
       run: (grant) => {

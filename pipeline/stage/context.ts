@@ -26,6 +26,8 @@ export interface ProcessOptions {
   /** The child's whole environment: nothing is inherited but what stands here. */
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Ends this child alone, as at the end of the run; what it left behind is the result, as after any other end. */
+  readonly signal?: AbortSignal;
   /** Non-zero exits throw unless this is false. */
   readonly reject?: boolean;
   /** Called for every line the child prints, as it comes. All lines also go to the stage's log. */
@@ -122,10 +124,16 @@ export interface BatchContext<P, I extends Item = Item> extends StageContext<P> 
   /**
    * Takes a finished item's files (name in the artifact → absolute path, moved away from there) into the store
    * and writes its record. When this returns, not even a crash loses the item.
+   * @param result with `lasting: false` it belongs to this making of the stage alone and has no record: when the
+   *   stage is made another time, the item is made anew
    */
   commit(
     item: I,
-    result: { readonly files: Readonly<Record<string, string>>; readonly value?: JsonValue },
+    result: {
+      readonly files: Readonly<Record<string, string>>;
+      readonly value?: JsonValue;
+      readonly lasting?: boolean;
+    },
   ): Promise<void>;
   /**
    * Gives an item up with a message for people, and the last lines of what a program printed; the others go on,

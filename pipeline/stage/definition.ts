@@ -36,6 +36,8 @@ export interface Resources {
   readonly cpu: number;
   readonly memoryMb?: number;
   readonly gpu?: number;
+  /** GPUs that the job takes where the machine has them; where it has none, the job runs without. */
+  readonly gpuIfAny?: number;
 }
 
 interface StageKindBase<P> {
@@ -66,6 +68,8 @@ interface StageKindBase<P> {
    * @throws UserError with what to install when a tool is missing
    */
   tools?(params: P, host: Host): Promise<JsonObject>;
+  /** False when these tools leave the GPUs alone that `resources` would take if there are any. Default: true. */
+  usesGpuIfAny?(tools: JsonObject): boolean;
 }
 
 /** A stage kind that runs as one job. */

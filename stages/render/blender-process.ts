@@ -6,20 +6,32 @@ import { blenderFolder } from '../lib/blender/blender-folder.js';
 import type { BlenderTool } from '../lib/blender/blender-tool.js';
 import { blenderArguments, blenderEnvironment } from '../lib/blender/start-blender.js';
 import type { Job, JobFrame, ResultLine } from './job.js';
+import { isNoise, lastLinesOf } from './printed-lines.js';
 import { ResultsTail } from './results-tail.js';
+import { Watchdog, type StopReason } from './watchdog.js';
 
 const pollMs = 100;
 const keptLines = 15;
 
+/** What one Blender process is to do, and what it may take. */
+export interface ProcessRequest {
+  readonly blender: BlenderTool;
+  readonly scene: string;
+  readonly frames: readonly JobFrame[];
+  /** What DISPLAY is set to; undefined: no display. */
+  readonly display: string | undefined;
+  readonly frameTimeoutMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly residentLimitMb: number;
+}
+
 /** How a Blender process ended. */
 export interface ProcessEnd {
   readonly result: ProcessResult;
+  /** Why it was stopped from here; undefined when it ended by itself. */
+  readonly stopped: StopReason | undefined;
   /** The last lines it printed, without the noise of its progress. */
   readonly lastLines: readonly string[];
-  /** Lines in which Blender or Cycles speak of an error. */
-  readonly complaints: readonly string[];
-  /** Where the files of the frames are. */
-  readonly outputDirectory: string;
 }
 
 /**
@@ -27,39 +39,32 @@ export interface ProcessEnd {
  * An error of the consumer ends the process after the frame in hand.
  */
 export async function runBlender(
-  request: { readonly blender: BlenderTool; readonly scene: string; readonly frames: readonly JobFrame[] },
+  request: ProcessRequest,
   context: Pick<StageContext<unknown>, 'exec' | 'host'> & { readonly batchDirectory: string },
   consume: (line: ResultLine, outputDirectory: string) => Promise<void>,
 ): Promise<ProcessEnd> {
-  await mkdir(context.batchDirectory, { recursive: true });
-  const directory = await mkdtemp(join(context.batchDirectory, 'blender-'));
-  const outputDirectory = join(directory, 'frames');
-  await mkdir(outputDirectory);
-  const job: Job = {
-    version: 1,
-    scene: request.scene,
-    outputDirectory,
-    resultsFile: join(directory, 'results.jsonl'),
-    frames: [...request.frames],
-  };
-  const jobFile = join(directory, 'job.json');
-  await writeFile(jobFile, JSON.stringify(job));
-
-  const lastLines: string[] = [];
-  const complaints: string[] = [];
+  const job = await jobOf(request, context.batchDirectory);
+  const printed: string[] = [];
+  const stopping = new AbortController();
+  let stopped: StopReason | undefined;
+  const watchdog = new Watchdog(request, (reason) => {
+    stopped = reason;
+    stopping.abort();
+  });
   let ended = false;
   const running = context
     .exec(
       request.blender.path,
-      [...blenderArguments, '-t', '1', '--python', join(blenderFolder(), 'main.py'), '--', jobFile],
+      [...blenderArguments, '-t', '1', '--python', join(blenderFolder(), 'main.py'), '--', job.file],
       {
-        env: blenderEnvironment(context.host.env, directory),
+        env: blenderEnvironment({ ...context.host.env, DISPLAY: request.display }, job.directory),
         reject: false,
+        signal: stopping.signal,
         onLine: (line) => {
+          watchdog.signOfLife();
           if (isNoise(line)) return;
-          lastLines.push(line);
-          if (lastLines.length > keptLines) lastLines.shift();
-          if (isComplaint(line) && complaints.length < keptLines) complaints.push(line.trim());
+          printed.push(line);
+          if (printed.length > keptLines) printed.shift();
         },
       },
     )
@@ -67,33 +72,49 @@ export async function runBlender(
   // Watched below; until then a rejection must not count as unhandled.
   running.catch(() => undefined);
 
-  const tail = new ResultsTail(job.resultsFile);
+  const tail = new ResultsTail(job.job.resultsFile);
   try {
     for (;;) {
       const last = ended;
-      for (const line of await tail.read()) await consume(line, outputDirectory);
+      for (const line of await tail.read()) {
+        watchdog.signOfLife();
+        if (line.event === 'ready' || line.event === 'started') watchdog.nextFrame();
+        await consume(line, job.job.outputDirectory);
+      }
       if (last) break;
       await Promise.race([sleep(pollMs), running.catch(() => undefined)]);
     }
   } catch (error) {
-    await writeFile(`${job.resultsFile}.stop`, '');
+    await writeFile(`${job.job.resultsFile}.stop`, '');
     await running.catch(() => undefined);
     throw error;
+  } finally {
+    watchdog.end();
   }
-  return { result: await running, lastLines, complaints, outputDirectory };
+  const result = await running;
+  const inFile = await lastLinesOf(job.job.outputFile, keptLines);
+  return { result, stopped, lastLines: inFile.length > 0 ? inFile : printed };
 }
 
-/** Progress lines, and what Blender says on every good day. */
-function isNoise(line: string): boolean {
-  return (
-    line.trim() === '' ||
-    /^(Fra:|Saved:|\s*Time:|Blender \d|Blender quit|Read prefs|Info: |Read blend:|Color management)/.test(
-      line,
-    ) ||
-    /^Error: Not freed memory blocks/.test(line)
-  );
-}
-
-function isComplaint(line: string): boolean {
-  return /^(Error|ERROR)\b|\b(CUDA|OptiX|Cycles|HIP) error\b|Failed to (load|create|execute)/.test(line);
+async function jobOf(
+  request: ProcessRequest,
+  batchDirectory: string,
+): Promise<{ readonly job: Job; readonly file: string; readonly directory: string }> {
+  await mkdir(batchDirectory, { recursive: true });
+  const directory = await mkdtemp(join(batchDirectory, 'blender-'));
+  const outputDirectory = join(directory, 'frames');
+  await mkdir(outputDirectory);
+  const job: Job = {
+    version: 1,
+    scene: request.scene,
+    outputDirectory,
+    resultsFile: join(directory, 'results.jsonl'),
+    outputFile: join(directory, 'output.log'),
+    viewerNodes: request.blender.viewerNodes,
+    residentLimitMb: request.residentLimitMb,
+    frames: [...request.frames],
+  };
+  const file = join(directory, 'job.json');
+  await writeFile(file, JSON.stringify(job));
+  return { job, file, directory };
 }

@@ -1,15 +1,20 @@
+import { UserError } from '../../pipeline/core/user-error.js';
 import type { ItemResult, StageContext } from '../../pipeline/stage/context.js';
-import { frameRecordSchema } from '../lib/dataset/frame-record.js';
 import { contactSheet, type Tile } from '../lib/imaging/contact-sheet.js';
 import type { RenderFrame } from './frame.js';
+import { frameResultSchema } from './frame-result.js';
 import type { RenderParams } from './params.js';
+import { BoxHistograms } from './quality/histograms.js';
+import { QualityReport } from './quality/quality-report.js';
 
 const sheetFrames = 24;
 const sheetColumns = 6;
 const tileWidthPx = 192;
-const namedFrames = 8;
 
-/** Names all frames' files in the output, writes frames.jsonl, shows a contact sheet, counts the empty frames. */
+/**
+ * Names all frames' files in the output, writes frames.jsonl and quality.json, and shows what people look at first.
+ * @throws UserError when no frame is left, or when frames are doubtful and the checks are strict
+ */
 export async function collectFrames(
   results: AsyncIterable<ItemResult<RenderFrame>>,
   context: StageContext<RenderParams>,
@@ -17,33 +22,40 @@ export async function collectFrames(
   const output = context.output('frames');
   const lines: string[] = [];
   const tiles: Tile[] = [];
-  const empty: string[] = [];
+  const quality = new QualityReport(context.params.quality);
+  const histograms = new BoxHistograms();
   const stride = Math.ceil(context.params.frames / sheetFrames);
-  let objectCount = 0;
   for await (const { item, files, value } of results) {
-    const record = frameRecordSchema.parse(value);
+    const result = frameResultSchema.parse(value);
+    if ('quarantined' in result) {
+      quality.addQuarantined(result.quarantined);
+      continue;
+    }
+    const { record, measured } = result;
     const image = files.find((file) => file.path === `${item.id}.png`);
     if (image && lines.length % stride === 0) tiles.push({ image: context.locate(image), label: item.id });
     for (const file of files) output.reference(file.path, file);
     lines.push(`${JSON.stringify(record)}\n`);
-    const visible = record.objects.filter((object) => object.pixelsVisible > 0).length;
-    objectCount += visible;
-    if (visible === 0) empty.push(item.id);
+    quality.add(record, measured);
+    histograms.add(record, measured);
   }
+  quality.tell(context);
+  if (lines.length === 0 && quality.file.quarantined.length > 0)
+    throw new UserError('No frame is left: Blender crashed or hung twice on every one.', {
+      details: quality.file.quarantined.slice(0, 8).map(({ id, reason }) => `frame ${id}: ${reason}`),
+    });
   await output.write('frames.jsonl', lines.join(''));
-  if (empty.length > 0)
-    context.warn(
-      `${empty.length} of ${lines.length} frames show no target; they are kept as negatives: ` +
-        `${empty.slice(0, namedFrames).join(', ')}${empty.length > namedFrames ? ', …' : ''}.`,
-    );
+  await output.write('quality.json', `${JSON.stringify(quality.file, null, 2)}\n`);
   context.metric('frames', lines.length);
-  context.metric('targets in sight', objectCount);
-  if (tiles.length === 0) return;
-  await context.exhibit({
-    type: 'picture',
-    title: 'Rendered frames',
-    caption: `${tiles.length} of ${lines.length} frames, evenly chosen.`,
-    mediaType: 'image/jpeg',
-    data: await contactSheet(tiles, { columns: sheetColumns, tileWidthPx }),
-  });
+  context.metric('targets in sight', histograms.count);
+  if (tiles.length > 0)
+    await context.exhibit({
+      type: 'picture',
+      title: 'Rendered frames',
+      caption: `${tiles.length} of ${lines.length} frames, evenly chosen.`,
+      mediaType: 'image/jpeg',
+      data: await contactSheet(tiles, { columns: sheetColumns, tileWidthPx }),
+    });
+  await quality.show(context);
+  await histograms.show(context);
 }

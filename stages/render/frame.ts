@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../pipeline/core/json.js';
 import { derivedSeed } from '../../pipeline/core/seed.js';
 import { digestOfJson } from '../../pipeline/core/digest.js';
 import type { Item } from '../../pipeline/stage/context.js';
+import type { DeviceKind } from '../lib/blender/cycles-device.js';
 import { parseDistributions, sampleTree, type AssetPool, type DistributionTree } from './distributions.js';
 import type { JobFrame } from './job.js';
 import type { RenderParams } from './params.js';
@@ -18,7 +19,7 @@ export type FrameDescription = Omit<JobFrame, 'id'>;
 export interface FramePlan {
   readonly params: RenderParams;
   readonly seed: number;
-  readonly device: 'cpu' | 'gpu';
+  readonly device: DeviceKind;
   readonly assets: AssetPool;
 }
 
@@ -53,12 +54,8 @@ function describeFrame(
     group: `scene-${digestOfJson([seed, 'render', variation]).slice(0, 16)}`,
     width,
     height,
-    engine: {
-      name: params.engine.name,
-      samples: params.engine.samples,
-      bounces: params.engine.bounces,
-      device: plan.device,
-    },
+    engine: { ...params.engine, device: plan.device },
+    passes: params.passes,
     parameters: parameters as JobFrame['parameters'],
     cameras: cameras as JobFrame['cameras'],
     attributes: { ...plainValues(parameters), ...params.attributes },

@@ -12,11 +12,15 @@ export const jobFrameSchema = z
     width: z.number().int().min(1),
     height: z.number().int().min(1),
     engine: z.strictObject({
-      name: z.enum(['cycles', 'workbench']),
+      name: z.enum(['cycles', 'eevee', 'workbench']),
       samples: z.number().int().min(1),
       bounces: z.number().int().min(0),
-      device: z.enum(['cpu', 'gpu']),
+      device: z.enum(['cpu', 'cuda', 'optix', 'hip', 'oneapi', 'metal']),
+      denoise: z.boolean(),
+      adaptiveThreshold: z.number().min(0).describe('0: every pixel gets all samples.'),
+      persistentData: z.boolean().describe('Keeps the scene between frames of one variation.'),
     }),
+    passes: z.strictObject({ depth: z.boolean(), normals: z.boolean() }),
     parameters: jsonObject.describe('Arguments of the build() of the scene.'),
     cameras: z.array(jsonObject).min(1).describe('Candidate draws; the first that holds is taken.'),
     attributes: z
@@ -33,6 +37,9 @@ export const jobSchema = z
     scene: z.string().describe('Absolute path of a .py or .blend file.'),
     outputDirectory: z.string().describe('Where the files of the frames go.'),
     resultsFile: z.string().describe('Gets a JSON line for everything that happens.'),
+    outputFile: z.string().describe('Gets what Blender prints.'),
+    viewerNodes: z.boolean().describe('Whether this build runs Viewer nodes in the background.'),
+    residentLimitMb: z.number().describe('A process that has more after a frame ends.'),
     frames: z.array(jobFrameSchema),
   })
   .describe('A job for blender/main.py');
@@ -53,8 +60,9 @@ export const resultLineSchema = z.discriminatedUnion('event', [
     record: frameRecordSchema,
     notes: z.array(z.string()),
     seconds: z.number(),
+    residentMb: z.number(),
   }),
-  /** The scene raised, or Blender left no image. */
+  /** The scene raised, Blender left no image, or it printed an error while it rendered. */
   z.object({
     event: z.literal('failed'),
     id: z.string(),
@@ -62,5 +70,9 @@ export const resultLineSchema = z.discriminatedUnion('event', [
     place: z.string().nullable(),
     traceback: z.array(z.string()),
   }),
+  /** The process has grown too large and ends; a fresh one is to go on. */
+  z.object({ event: z.literal('recycled'), residentMb: z.number() }),
+  /** A sign of life. */
+  z.object({ event: z.literal('alive'), residentMb: z.number() }),
 ]);
 export type ResultLine = z.infer<typeof resultLineSchema>;

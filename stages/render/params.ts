@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { DistributionError, parseDistributions } from './distributions.js';
+import { engineParamsSchema } from './engine-params.js';
+import { passParamsSchema } from './pass-params.js';
+import { processParams } from './process-params.js';
+import { qualityParamsSchema } from './quality-params.js';
 
 export const renderParamsSchema = z.strictObject({
   scene: z
@@ -12,24 +16,9 @@ export const renderParamsSchema = z.strictObject({
     .tuple([z.number().int().min(16).max(8192), z.number().int().min(16).max(8192)])
     .default([416, 416])
     .describe('Width and height in pixels.'),
-  engine: z
-    .strictObject({
-      name: z.enum(['cycles', 'workbench']).default('cycles').describe('Blender’s render engine.'),
-      samples: z.number().int().min(1).max(65536).default(24).describe('Samples a pixel (cycles).'),
-      bounces: z
-        .number()
-        .int()
-        .min(0)
-        .max(64)
-        .default(2)
-        .describe('How often light is followed on (cycles).'),
-      device: z
-        .enum(['auto', 'cpu', 'gpu'])
-        .default('auto')
-        .describe('auto takes the GPU when Cycles sees one; gpu without a GPU is an error.'),
-    })
-    .prefault({})
-    .describe('How frames are rendered.'),
+  engine: engineParamsSchema,
+  passes: passParamsSchema,
+  quality: qualityParamsSchema,
   randomize: z
     .record(z.string(), z.json())
     .default({})
@@ -69,13 +58,6 @@ export const renderParamsSchema = z.strictObject({
     .string()
     .optional()
     .describe('Path of Blender; otherwise $BLENDER, otherwise `blender` on the PATH.'),
-  framesPerProcess: z
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe(
-      'Frames that one Blender process renders before it is replaced. Default: shared evenly, at most 50.',
-    ),
+  ...processParams,
 });
 export type RenderParams = z.infer<typeof renderParamsSchema>;

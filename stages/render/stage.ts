@@ -1,14 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { JsonObject } from '../../pipeline/core/json.js';
-import { UserError } from '../../pipeline/core/user-error.js';
 import { defineMapStage } from '../../pipeline/stage/definition.js';
-import type { Host } from '../../pipeline/stage/context.js';
+import type { DeviceKind } from '../lib/blender/cycles-device.js';
 import { assetGlobs, assetPool } from './asset-pools.js';
 import { framesOf } from './frame.js';
-import { renderParamsSchema, type RenderParams } from './params.js';
+import { renderParamsSchema } from './params.js';
 
-const maxFramesAProcess = 50;
+const maxFramesAProcess = 200;
 
 /** Frames out of a Blender scene, each with the mask of its instances and the record of its objects. */
 export const renderStage = defineMapStage({
@@ -19,7 +17,11 @@ export const renderStage = defineMapStage({
   inputs: {},
   outputs: { frames: { type: 'frames', description: 'Images, 16-bit instance masks, frame records.' } },
   seeded: () => true,
-  resources: (params) => ({ cpu: 1, memoryMb: 1500, ...(params.engine.device === 'gpu' ? { gpu: 1 } : {}) }),
+  resources: ({ engine: { name, device } }) => ({
+    cpu: 1,
+    memoryMb: 1500,
+    ...(name !== 'cycles' || device === 'cpu' ? {} : device === 'auto' ? { gpuIfAny: 1 } : { gpu: 1 }),
+  }),
   sources: (params) => [
     { role: 'scene', pattern: params.scene, required: true, param: ['scene'], named: true },
     ...(params.scene.endsWith('.py')
@@ -41,19 +43,23 @@ export const renderStage = defineMapStage({
       named: true,
     })),
   ],
-  keyParams: ({ scene, frames, resolution, engine, randomize, cameraDraws, views, attributes }) => ({
-    script: scene.endsWith('.py'),
-    frames,
-    resolution,
-    engine,
-    randomize,
-    cameraDraws,
-    views,
-    attributes,
-  }),
-  tools: blenderIdentity,
+  // Where things are, and how Blender is kept in hand, reaches no result.
+  keyParams: ({
+    scene,
+    blender: _path,
+    framesPerProcess: _frames,
+    memoryPerProcessMb: _memory,
+    frameTimeout: _timeout,
+    heartbeatTimeout: _heartbeat,
+    ...params
+  }) => ({ script: scene.endsWith('.py'), ...params }),
+  async tools(params, host) {
+    const { blenderIdentity } = await import('./blender-identity.js');
+    return blenderIdentity(params, host);
+  },
+  usesGpuIfAny: (tools) => tools['device'] !== 'cpu',
   async *items(context) {
-    const device = context.tools['device'] === 'gpu' ? 'gpu' : 'cpu';
+    const device = context.tools['device'] as DeviceKind;
     yield* framesOf({ params: context.params, seed: context.seed, device, assets: assetPool(context) });
   },
   itemKey: (frame, context) => ({
@@ -73,20 +79,3 @@ export const renderStage = defineMapStage({
     await collectFrames(results, context);
   },
 });
-
-/** Blender's build, our own code in it and the class of the device: other pixels come of others. */
-async function blenderIdentity(params: RenderParams, host: Host): Promise<JsonObject> {
-  const { blenderTool } = await import('../lib/blender/blender-tool.js');
-  const { blenderCodeDigest } = await import('./blender-code.js');
-  const blender = await blenderTool(host, params.blender);
-  const { device } = params.engine;
-  if (device === 'gpu' && !blender.hasGpu)
-    throw new UserError('engine.device is gpu, but Cycles finds no GPU on this machine.', {
-      hint: 'Use device: cpu or auto, or a machine whose GPU `blender` lists under Preferences, System.',
-    });
-  return {
-    blender: { version: blender.version, build: blender.build },
-    device: device !== 'cpu' && blender.hasGpu ? 'gpu' : 'cpu',
-    code: await blenderCodeDigest(),
-  };
-}

@@ -6,8 +6,9 @@ import type { Bench, Measurement } from './bench.js';
 import { merging } from './merging.js';
 import { nothingToDo } from './nothing-to-do.js';
 import { planning } from './planning.js';
+import { rendering } from './rendering/rendering.js';
 
-const benches: readonly Bench[] = [nothingToDo, planning, merging];
+const benches: readonly Bench[] = [nothingToDo, planning, merging, rendering];
 
 async function measure(bench: Bench): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));

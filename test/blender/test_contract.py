@@ -10,6 +10,9 @@ JOB = {
     "scene": "/scenes/room.py",
     "outputDirectory": "/out",
     "resultsFile": "/out/results.jsonl",
+    "outputFile": "/out/output.log",
+    "viewerNodes": False,
+    "residentLimitMb": 4000,
     "frames": [
         {
             "id": "000000",
@@ -17,7 +20,16 @@ JOB = {
             "group": "g",
             "width": 64,
             "height": 48,
-            "engine": {"name": "cycles", "samples": 8, "bounces": 2, "device": "cpu"},
+            "engine": {
+                "name": "cycles",
+                "samples": 8,
+                "bounces": 2,
+                "device": "cpu",
+                "denoise": False,
+                "adaptiveThreshold": 0.01,
+                "persistentData": False,
+            },
+            "passes": {"depth": True, "normals": False},
             "parameters": {"look": "home"},
             "cameras": [{"distance": 3}],
             "attributes": {},
@@ -43,6 +55,9 @@ class ContractTest(unittest.TestCase):
             (lambda job: job["frames"][0]["engine"].update(name="lux"), "engine.name must be one of cycles"),
             (lambda job: job["frames"][0]["engine"].update(device="tpu"), "engine.device must be one of cpu"),
             (lambda job: job["frames"][0]["engine"].update(samples=0), "samples must be at least 1"),
+            (lambda job: job["frames"][0]["engine"].update(denoise=1), "engine.denoise must be bool, not int"),
+            (lambda job: job["frames"][0]["passes"].pop("depth"), "passes.depth is missing"),
+            (lambda job: job.update(residentLimitMb=True), "residentLimitMb must be a number, not bool"),
         ]
         for spoil, message in cases:
             job = copy.deepcopy(JOB)

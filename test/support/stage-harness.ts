@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, rm, writeFile, mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir, availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
 import fastGlob from 'fast-glob';
 import { canonicalJson } from '../../pipeline/core/canonical-json.js';
 import { digestOfBytes, digestOfFile, digestOfJson, type Digest } from '../../pipeline/core/digest.js';
+import { runProcess } from '../../pipeline/executors/process.js';
 import { derivedSeed } from '../../pipeline/core/seed.js';
 import type { JsonObject, JsonValue } from '../../pipeline/core/json.js';
 import type { ArtifactFile, ArtifactReader, OutputWriter } from '../../pipeline/stage/artifact.js';
@@ -90,23 +90,13 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
   const paths = new Map<Digest, string>();
   const references = new Map<string, ArtifactFile[]>();
 
-  const exec: Exec = async (file, args, options) => {
-    const result = await execa(file, args, {
-      reject: false,
-      cancelSignal: signal,
-      extendEnv: false,
-      ...pick(options),
-    });
-    for (const line of result.stdout.split('\n')) options?.onLine?.(line, 'stdout');
-    if (options?.reject !== false && result.exitCode !== 0)
-      throw new Error(`${file} failed:\n${result.stderr}`);
-    return {
-      exitCode: result.exitCode ?? null,
-      signal: result.signal ?? null,
-      stdout: result.stdout,
-      stderr: result.stderr,
-    };
-  };
+  const exec: Exec = (file, args, options) =>
+    runProcess(
+      file,
+      args,
+      { ...options, env: { PATH: process.env['PATH'] ?? '', ...options?.env } },
+      { signal, log: () => undefined },
+    );
   const host: Host = {
     baseDirectory,
     env: process.env,
@@ -262,11 +252,4 @@ function inputContents(paths: Map<Digest, string>, request: StageRequest): Map<D
     return undefined;
   };
   return lookup;
-}
-
-function pick(options: Parameters<Exec>[2]): { cwd?: string; env?: Record<string, string> } {
-  return {
-    ...(options?.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { PATH: process.env['PATH'] ?? '', ...options?.env },
-  };
 }

@@ -1,8 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
-import { digestOfFile } from '../../../pipeline/core/digest.js';
 import { UserError } from '../../../pipeline/core/user-error.js';
 import type { Host } from '../../../pipeline/stage/context.js';
-import { probeBlender } from './blender-probe.js';
+import { probeBlender, type BlenderProbe } from './blender-probe.js';
 import { findBlender } from './find-blender.js';
 
 /** A Blender that can render frames, and what it is. */
@@ -11,7 +10,12 @@ export interface BlenderTool {
   readonly version: string;
   /** The build's hash, or the program's digest where the distribution left the hash out. */
   readonly build: string;
-  readonly hasGpu: boolean;
+  readonly engines: readonly string[];
+  /** What Cycles finds, the CPU among them. */
+  readonly devices: BlenderProbe['cyclesDevices'];
+  readonly openImageDenoise: boolean;
+  /** Whether Viewer nodes work in the background: a custom build's do. */
+  readonly viewerNodes: boolean;
 }
 
 /**
@@ -23,18 +27,24 @@ export async function blenderTool(host: Host, explicit?: string): Promise<Blende
   const path = await findBlender({ explicit, env: host.env });
   const program = await realpath(path);
   const { size, mtimeMs } = await stat(program);
-  const facts = await host.remember({ tool: 'blender', path: program, size, mtimeMs }, async () => {
+  // What a GPU's driver lets Cycles see changes without Blender: the variables that hide devices are part of it.
+  const visible = ['CUDA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES', 'ROCR_VISIBLE_DEVICES'].map(
+    (name) => host.env[name] ?? null,
+  );
+  const facts = await host.remember({ tool: 'blender', path: program, size, mtimeMs, visible }, async () => {
     const probe = await probeBlender(path, host);
     const named = probe.buildHash !== null && !/^unknown$/i.test(probe.buildHash);
     return {
       version: probe.version.join('.'),
-      build: named ? String(probe.buildHash) : await digestOfFile(program),
-      hasGpu: probe.cyclesDevices.some(({ type }) => type !== 'CPU'),
-      hasCycles: probe.engines.includes('CYCLES'),
+      build: (named ? probe.buildHash : probe.binaryDigest) ?? '',
+      engines: probe.engines,
+      devices: probe.cyclesDevices,
+      openImageDenoise: probe.openImageDenoise === true,
+      viewerNodes: probe.viewerNodesInBackground === true,
       hasNumpy: probe.numpy !== null,
     };
   });
-  if (!facts.hasCycles)
+  if (!facts.engines.includes('CYCLES'))
     throw new UserError(`${path} was built without Cycles, which renders the frames and their masks.`, {
       hint: 'Use a Blender with Cycles: that of the distribution, or one from https://www.blender.org/download.',
     });
@@ -42,6 +52,6 @@ export async function blenderTool(host: Host, explicit?: string): Promise<Blende
     throw new UserError(`The Python of ${path} has no numpy.`, {
       hint: 'Debian and Ubuntu: sudo apt-get install python3-numpy. Blenders from blender.org bring their own.',
     });
-  const { version, build, hasGpu } = facts;
-  return { path, version, build, hasGpu };
+  const { version, build, engines, devices, openImageDenoise, viewerNodes } = facts;
+  return { path, version, build, engines, devices, openImageDenoise, viewerNodes };
 }

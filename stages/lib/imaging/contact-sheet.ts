@@ -10,13 +10,17 @@ const gapPx = 6;
 const labelHeightPx = 16;
 
 /**
- * Pictures side by side in rows, as JPEG: every tile has the same width, and the height of the tallest one.
+ * Pictures side by side in rows, as JPEG unless said otherwise: every tile has the same width, and the height of the tallest one.
  * @param tiles at least one
  * @throws RangeError without tiles; sharp's error when a picture cannot be decoded
  */
 export async function contactSheet(
   tiles: readonly Tile[],
-  options: { readonly columns: number; readonly tileWidthPx: number },
+  options: {
+    readonly columns: number;
+    readonly tileWidthPx: number;
+    readonly format?: 'jpeg' | 'png';
+  },
 ): Promise<Buffer> {
   if (tiles.length === 0) throw new RangeError('A contact sheet needs at least one picture.');
   const { default: sharp } = await import('sharp');
@@ -47,13 +51,11 @@ export async function contactSheet(
   const overlay =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-size="11" ` +
     `font-family="DejaVu Sans, Arial, sans-serif" fill="#444">${labels.join('')}</svg>`;
-  return sharp({ create: { width, height, channels: 3, background: 'white' } })
-    .composite([
-      ...pictures.map((picture, index) => ({ input: picture.data, left: left(index), top: top(index) })),
-      { input: Buffer.from(overlay), left: 0, top: 0 },
-    ])
-    .jpeg({ quality: 85 })
-    .toBuffer();
+  const sheet = sharp({ create: { width, height, channels: 3, background: 'white' } }).composite([
+    ...pictures.map((picture, index) => ({ input: picture.data, left: left(index), top: top(index) })),
+    { input: Buffer.from(overlay), left: 0, top: 0 },
+  ]);
+  return (options.format === 'png' ? sheet.png() : sheet.jpeg({ quality: 85 })).toBuffer();
 }
 
 function escapeXml(text: string): string {

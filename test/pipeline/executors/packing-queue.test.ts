@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 const capacity: Capacity = { cpu: 4, memoryMb: 1000, gpus: [0, 2, 5] };
 
 interface Asked {
-  readonly resources: Required<Resources>;
+  readonly resources: Required<Omit<Resources, 'gpuIfAny'>>;
   readonly priority: number;
   /** The job ends after as many turns of the event loop. */
   readonly turns: number;
@@ -184,5 +184,28 @@ describe('the packing queue', () => {
     expect(queue.concurrency({ cpu: 2 })).toBe(2);
     expect(queue.concurrency({ cpu: 1, memoryMb: 600 })).toBe(1);
     expect(queue.concurrency({ cpu: 1, gpu: 2 })).toBe(1);
+  });
+});
+
+describe('a job that takes GPUs if there are any', () => {
+  const wish: Resources = { cpu: 1, gpuIfAny: 1 };
+  const granted = (queue: PackingQueue): Promise<readonly number[]> =>
+    queue.submit({
+      resources: wish,
+      priority: 0,
+      signal: never,
+      run: ({ gpus }) => Promise.resolve(gpus),
+    });
+
+  it('is given one where the machine has one, and waits for it', async () => {
+    const queue = new PackingQueue({ cpu: 4, memoryMb: 1000, gpus: [3] });
+    expect(queue.concurrency(wish)).toBe(1);
+    expect(await Promise.all([granted(queue), granted(queue)])).toEqual([[3], [3]]);
+  });
+
+  it('runs without one where there is none', async () => {
+    const queue = new PackingQueue({ cpu: 4, memoryMb: 1000, gpus: [] });
+    expect(queue.concurrency(wish)).toBe(4);
+    expect(await granted(queue)).toEqual([]);
   });
 });

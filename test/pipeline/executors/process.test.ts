@@ -48,6 +48,20 @@ describe.skipIf(process.platform !== 'linux')(
       expect(processStat(pid)).toBeUndefined();
     });
 
+    it('that has a signal of its own is ended by it alone, and what it printed is kept', async () => {
+      const stopping = new AbortController();
+      const running = runProcess(
+        '/bin/sh',
+        ['-c', 'echo begun; echo $$ > pid; sleep 60'],
+        { cwd: folder, env, reject: false, signal: stopping.signal },
+        { signal: never, log: () => undefined, graceMs },
+      );
+      const pid = await pidIn('pid');
+      stopping.abort();
+      expect(await running).toMatchObject({ exitCode: null, signal: 'SIGTERM', stdout: 'begun' });
+      expect(processStat(pid)).toBeUndefined();
+    });
+
     it('is asked first, and may clean up', async () => {
       const cancelled = new AbortController();
       const running = shell(

@@ -1,0 +1,51 @@
+"""How many pixels a target would cover if nothing stood before it."""
+
+import numpy as np
+from mathutils import Vector
+from mathutils.bvhtree import BVHTree
+
+from . import geometry
+
+"""Rays that look for hidden pixels of one target: a larger box is sampled."""
+RAY_LIMIT = 2500
+
+
+def pixels_alone(scene, target, graph, mask, box, matrix):
+    """The target's pixels of the mask, and of those that show something else all whose ray meets the target behind
+    whatever it meets first. A ray that meets the target first belongs to its edge: the renderer's sample, which lies
+    elsewhere in the pixel, has missed it. So a target that nothing hides has exactly the pixels that are seen.
+
+    @param mask [height, width] instance numbers @param box (x0, y0, x1, y1) in pixels: where the target may be
+    @param matrix intrinsics [3, 3] @returns a whole number"""
+    seen = int(np.count_nonzero(mask == target.instance))
+    x, y, weight = geometry.sample_grid(box, RAY_LIMIT)
+    elsewhere = mask[y.astype(int), x.astype(int)] != target.instance
+    x, y = x[elsewhere], y[elsewhere]
+    if len(x) == 0:
+        return seen
+    camera_to_world = scene.camera.matrix_world.normalized()
+    directions = geometry.pixel_directions(x, y, matrix)
+    hit = _hits(target, graph, camera_to_world, directions)
+    rotation = np.array(camera_to_world.to_3x3(), dtype=float)
+    origin = camera_to_world.translation
+    own = {thing.name for thing in target.objects}
+    hidden = 0
+    for index in np.flatnonzero(hit):
+        step = Vector(rotation @ directions[index])
+        found, _, _, _, thing, _ = scene.ray_cast(graph, origin, step)
+        hidden += bool(found and thing.name not in own and not thing.hide_render)
+    return seen + int(round(hidden * weight))
+
+
+def _hits(target, graph, camera_to_world, directions):
+    """[N] whether the rays (directions [N, 3] in camera space) meet the target, other objects left aside"""
+    hit = np.zeros(len(directions), dtype=bool)
+    for thing in target.objects:
+        tree = BVHTree.FromObject(thing, graph)
+        to_local = thing.matrix_world.inverted() @ camera_to_world
+        origin = to_local.translation
+        local = directions @ np.array(to_local.to_3x3(), dtype=float).T
+        cast = tree.ray_cast
+        for index in np.flatnonzero(~hit):
+            hit[index] = cast(origin, Vector(local[index]))[0] is not None
+    return hit
