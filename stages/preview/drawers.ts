@@ -7,6 +7,10 @@ export interface PreviewRequest {
   readonly count: number;
   /** Only pictures of these names; all when empty. */
   readonly only: readonly string[];
+  /** Only pictures that show one of these classes; all when empty. */
+  readonly classes: readonly string[];
+  /** Only pictures with all of these attributes, `name=value`, of their own or of an object. */
+  readonly where: readonly string[];
   /** Only what the stage itself calls doubtful. */
   readonly doubtful: boolean;
   /** The pictures as they are, with nothing drawn over them. */
@@ -35,6 +39,11 @@ export interface Drawer {
 
 /** Everything that `pipeline preview` can draw, by what tells its folders. The drawers themselves load when used. */
 export const drawers: readonly Drawer[] = [
+  {
+    type: 'dataset',
+    marker: 'dataset.json',
+    draw: async (artifact, request) => (await import('./dataset-drawer.js')).drawDataset(artifact, request),
+  },
   {
     type: 'frames',
     marker: 'frames.jsonl',
