@@ -27,5 +27,5 @@ export const artifactTypes = {
   /** `statistics.json`: a DatasetStatistics each (stages/lib/dataset/statistics), and how they differ. */
   statistics: 'What datasets hold, in numbers',
   /** Any files. */
-  files: 'Files made by a command',
+  files: 'Files made by a command, or a dataset in another format',
 } as const;

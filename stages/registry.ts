@@ -6,6 +6,8 @@ import { checkStage } from './check/stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
+import { exportStage } from './export/stage.js';
+import { importStage } from './import/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { openImagesStage } from './openimages/stage.js';
 import { renderStage } from './render/stage.js';
@@ -23,6 +25,8 @@ export const stageKinds = [
   commandStage,
   detectStage,
   evaluateStage,
+  exportStage,
+  importStage,
   mergeStage,
   openImagesStage,
   renderStage,

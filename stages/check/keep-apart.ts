@@ -39,6 +39,9 @@ export async function keepApart(context: Context): Promise<void> {
       warn: (message) => context.warn(message),
       severity: (kind) => (actionFor(kind, context.params) === 'warn' ? 'warn' : 'error'),
       hint: (kind) =>
+        (kind === 'same-group'
+          ? 'Where groups of two imports only happen to be called alike, give each import a `name`. '
+          : '') +
         `Take such images out of one side, or write \`${paramOf(kind)}: drop\` to take them out of the side that is learnt from.`,
     },
   );

@@ -10,6 +10,8 @@ import { leaksStage } from '../../stages/check/leaks-stage.js';
 import { checkStage } from '../../stages/check/stage.js';
 import { commandStage } from '../../stages/command/stage.js';
 import { evaluateStage } from '../../stages/evaluate/stage.js';
+import { exportStage } from '../../stages/export/stage.js';
+import { importStage } from '../../stages/import/stage.js';
 import type { FrameRecord } from '../../stages/lib/dataset/frame-record.js';
 import { mergeStage } from '../../stages/merge/stage.js';
 import { selectStage } from '../../stages/select/stage.js';
@@ -96,6 +98,22 @@ const requests: Readonly<Record<string, () => Promise<[StageKind, StageRequest]>
       })),
     );
     return [evaluateStage, { params: {}, inputs: { truth, predictions } }];
+  },
+  // TFRecord writes with every part that other formats share, and bytes that must not move.
+  export: async () => {
+    const image = await fixture('image.png');
+    const records = people.slice(0, 3).map((record) => ({ ...record, width: 16, height: 16 }));
+    const dataset = await aDataset(records, { images: new Map(records.map(({ id }) => [id, image])) });
+    return [exportStage, { params: { format: 'tfrecord', shards: 2 }, inputs: { dataset } }];
+  },
+  import: async () => {
+    const object =
+      '<object><name>dog</name><difficult>1</difficult><bndbox><xmin>1</xmin><ymin>3</ymin><xmax>9</xmax><ymax>16</ymax></bndbox></object>';
+    const folder = await temporaryFolder({
+      'a.png': await fixture('image.png'),
+      'a.xml': `<annotation><filename>a.png</filename><size><width>16</width><height>16</height></size>${object}</annotation>`,
+    });
+    return [importStage, { params: { format: 'voc', path: '.' }, baseDirectory: folder }];
   },
   merge: async () => [
     mergeStage,

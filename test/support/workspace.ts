@@ -41,7 +41,7 @@ export class Workspace {
     return join(this.directory, ...parts);
   }
 
-  async write(path: string, content: string): Promise<void> {
+  async write(path: string, content: string | Uint8Array): Promise<void> {
     await mkdir(dirname(this.path(path)), { recursive: true });
     await writeFile(this.path(path), content);
   }

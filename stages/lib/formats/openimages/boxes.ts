@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ObjectRecord } from '../../dataset/record.js';
 import { annotationError, parseNumber, type AnnotationPlace } from '../annotation-place.js';
 import { readCsv, type CsvRow } from '../csv-rows.js';
-import { normalisedText, type PixelSize } from '../pixel-size.js';
+import { edgePx, normalisedText, type PixelSize } from '../pixel-size.js';
 
 /** A yes or no that OpenImages may not know (−1). */
 export type OpenImagesFlag = boolean | undefined;
@@ -109,7 +109,12 @@ export function objectOfOpenImages(box: OpenImagesBox, size: PixelSize, name: st
     ...(box.inside === undefined ? {} : { inside: box.inside }),
   };
   return {
-    box: [xmin * size.width, ymin * size.height, xmax * size.width, ymax * size.height],
+    box: [
+      edgePx(xmin, size.width),
+      edgePx(ymin, size.height),
+      edgePx(xmax, size.width),
+      edgePx(ymax, size.height),
+    ],
     class: name,
     ...(box.truncated === undefined ? {} : { truncated: box.truncated }),
     ...(box.occluded === undefined ? {} : { occluded: box.occluded }),

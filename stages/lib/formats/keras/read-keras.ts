@@ -1,0 +1,30 @@
+import { createInterface } from 'node:readline';
+import { UserError } from '../../../../pipeline/core/user-error.js';
+import type { OpenedAnnotations } from '../annotation.js';
+import { parseClassNames } from '../class-list.js';
+import type { ReadRequest } from '../format.js';
+import { parseKerasLine } from './lines.js';
+
+/** Opens a file of keras-yolo3 lines, streamed. Classes are numbers, so their names have to be given. */
+export async function openKeras({ tree, classes }: ReadRequest): Promise<OpenedAnnotations> {
+  const file = tree.only;
+  if (!classes)
+    throw new UserError(`${file} names classes by numbers, and nothing says what they mean.`, {
+      hint: 'Name a file with one class a line (classes).',
+    });
+  const names = parseClassNames(classes.text, classes.file);
+  return {
+    classes: names,
+    async *annotations() {
+      let line = 0;
+      for await (const text of createInterface({ input: await tree.open(file), crlfDelay: Infinity })) {
+        line += 1;
+        const trimmed = text.replace(/^\ufeff/, '').trim();
+        if (trimmed === '') continue;
+        const place = { file, line };
+        const { image, objects } = parseKerasLine(trimmed, names, place);
+        yield { image, place, objects: () => objects };
+      }
+    },
+  };
+}
