@@ -6,6 +6,11 @@ type Value = string | number | boolean;
 /** Why an object or an image was not taken, as the counts name it. */
 export type Reason = string;
 
+/** Whether an object was not taken for its class alone. */
+export function isClass(reason: Reason): boolean {
+  return reason.startsWith('class ');
+}
+
 /** Whether an attribute's value is what is asked for; an image or object without the attribute never is. */
 export function holds(condition: Condition, value: Value | undefined): boolean {
   if (value === undefined) return false;

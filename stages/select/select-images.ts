@@ -4,9 +4,11 @@ import type { StageContext } from '../../pipeline/stage/context.js';
 import { DatasetWriter } from '../lib/dataset/dataset-writer.js';
 import { readDataset, type Dataset } from '../lib/dataset/dataset.js';
 import type { DatasetRecord, ObjectRecord } from '../lib/dataset/record.js';
-import { isWithin, whyNotImage, whyNotObject, type Reason } from './conditions.js';
+import { isClass, isWithin, whyNotImage, whyNotObject, type Reason } from './conditions.js';
 import type { SelectParams } from './params.js';
 import { ImageQuotas } from './quotas.js';
+
+const namedReasons = 6;
 
 type Context = StageContext<SelectParams>;
 
@@ -22,7 +24,7 @@ export async function selectImages(context: Context): Promise<void> {
   const images = new Counts();
   const objects = new Counts();
   const attributes = new Set<string>();
-  let partly = 0;
+  let [partly, unlabelled] = [0, 0];
   for await (const record of dataset.records()) {
     context.signal.throwIfAborted();
     for (const name of Object.keys(record.attributes)) attributes.add(name);
@@ -32,7 +34,10 @@ export async function selectImages(context: Context): Promise<void> {
       continue;
     }
     for (const reason of choice.dropped) objects.add(reason);
-    if (choice.dropped.length > 0) partly += 1;
+    // Whoever names classes means the others to be background.
+    const visible = choice.dropped.filter((reason) => !isClass(reason));
+    unlabelled += visible.length;
+    if (visible.length > 0) partly += 1;
     quotas.add({ ...record, objects: [...choice.objects] });
   }
   checkAttributes(params, attributes, dataset);
@@ -53,9 +58,10 @@ export async function selectImages(context: Context): Promise<void> {
   context.log(`${writer.imageCount} of ${total} images are selected.`);
   if (images.total > 0) context.warn(`${images.total} of ${total} images are not selected: ${images.lines().join(', ')}.`); // prettier-ignore
   if (quotas.isBounded) context.log(`${total - images.total - writer.imageCount} more were not picked.`);
+  if (objects.total > 0) context.warn(`${objects.total} objects of the selected images are left out: ${objects.lines().join(', ')}.`); // prettier-ignore
   if (partly > 0)
     context.warn(
-      `${objects.total} objects of ${partly} images are left out though they can be seen (${objects.lines().join(', ')}): a training takes them for background. \`unselected: drop-image\` leaves such images out.`,
+      `${unlabelled} of them, in ${partly} images, are of classes that are kept: a training takes what can be seen there for background. \`unselected: drop-image\` leaves such images out.`,
     );
   context.metric('images', writer.imageCount);
   context.metric('objects', writer.objectCount);
@@ -128,6 +134,9 @@ class Counts {
   }
 
   lines(): string[] {
-    return [...this.#counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${count} for ${reason}`);
+    const sorted = [...this.#counts].sort(([, a], [, b]) => b - a);
+    const shown = sorted.slice(0, namedReasons).map(([reason, count]) => `${count} for ${reason}`);
+    const more = sorted.length - namedReasons;
+    return more > 0 ? [...shown, `${more} more reasons`] : shown;
   }
 }

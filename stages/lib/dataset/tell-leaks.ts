@@ -2,7 +2,8 @@ import { UserError } from '../../../pipeline/core/user-error.js';
 import { unreachable } from '../../../pipeline/core/unreachable.js';
 import { leakKinds, type Leak, type LeakKind } from './leaks.js';
 
-const namedPairs = 12;
+/** Of each kind. */
+const namedPairs = 8;
 
 /**
  * Tells of leaks, each kind as the file wants it: all that are errors in one error, the others as warnings.
@@ -29,7 +30,12 @@ export function tellLeaks(
   const kinds = leakKinds.filter((kind) => fatal.some((leak) => leak.kind === kind));
   const counts = kinds.map((kind) => countOf(kind, fatal.filter((leak) => leak.kind === kind).length));
   throw new UserError(`The sets are not independent. ${counts.join('. ')}.`, {
-    details: namesOf(fatal, sides),
+    details: kinds.flatMap((kind) =>
+      namesOf(
+        fatal.filter((leak) => leak.kind === kind),
+        sides,
+      ),
+    ),
     hint: kinds.map(options.hint).join(' '),
   });
 }

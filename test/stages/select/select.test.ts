@@ -73,9 +73,15 @@ describe('selecting', () => {
     });
     expect(warnings).toEqual([
       '3 of 5 images are not selected: 3 for class "person".',
-      expect.stringContaining(
-        '1 objects of 1 images are left out though they can be seen (1 for class "person")',
-      ),
+      '1 objects of the selected images are left out: 1 for class "person".',
+    ]);
+  });
+
+  it('tells apart what is left of a class that is kept: it will be taken for background', async () => {
+    const { warnings } = await select({ objects: { sidePx: { min: 10 }, classes: ['person', 'dog'] } });
+    expect(warnings).toEqual([
+      '1 objects of the selected images are left out: 1 for sidePx.',
+      expect.stringContaining('1 of them, in 1 images, are of classes that are kept'),
     ]);
   });
 
