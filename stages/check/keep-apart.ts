@@ -6,7 +6,7 @@ import { readDataset, type Dataset } from '../lib/dataset/dataset.js';
 import { LeakDetector, leakKinds, type Leak, type LeakKind } from '../lib/dataset/leaks.js';
 import { hashPictures, type PictureHashes } from '../lib/dataset/picture-hashes.js';
 import { tellLeaks } from '../lib/dataset/tell-leaks.js';
-import type { LeaksParams } from './leaks-stage.js';
+import type { LeaksParams } from './leaks-params.js';
 
 type Context = StageContext<LeaksParams>;
 

@@ -12,7 +12,7 @@ export function isClass(reason: Reason): boolean {
 }
 
 /** Whether an attribute's value is what is asked for; an image or object without the attribute never is. */
-export function holds(condition: Condition, value: Value | undefined): boolean {
+function holds(condition: Condition, value: Value | undefined): boolean {
   if (value === undefined) return false;
   if (Array.isArray(condition)) return condition.includes(value);
   if (typeof condition !== 'object') return condition === value;

@@ -6,7 +6,7 @@ import { gatherStatistics } from '../lib/dataset/statistics/gather-statistics.js
 import type { DescribedDataset } from './described-dataset.js';
 import { chartsOf } from './statistics-charts.js';
 import { comparisonTable, figuresOf, tableOfClasses, tableOfDatasets } from './statistics-tables.js';
-import type { StatsParams } from './stage.js';
+import type { StatsParams } from './params.js';
 
 /** The stats stage. */
 export async function runStats(context: StageContext<StatsParams>): Promise<void> {

@@ -29,7 +29,7 @@ export interface Leaks {
 }
 
 /** The name of a record's group among all datasets: two datasets may call different things alike. */
-export function groupKey({ source }: Pick<DatasetRecord, 'source'>): string {
+function groupKey({ source }: Pick<DatasetRecord, 'source'>): string {
   return JSON.stringify([source.dataset, source.group]);
 }
 

@@ -9,7 +9,7 @@ import { datasetRecordSchema } from './record.js';
  * The images that a detector comes from: a file of a detector, which its predictions carry on, so that an evaluation
  * can refuse to judge by what was learnt.
  */
-export const learntImagesFile = 'learnt-images.jsonl';
+const learntImagesFile = 'learnt-images.jsonl';
 
 const learntImageSchema = z.strictObject({
   /** Whether the network was fitted to it, or chosen by it. */
