@@ -37,5 +37,5 @@ export default tseslint.config(
       'prefer-const': 'error',
     },
   },
-  { files: ['test/**', 'blender/setup/**'], rules: { 'no-console': 'off' } },
+  { files: ['test/**', 'blender/{setup,custom}/**'], rules: { 'no-console': 'off' } },
 );

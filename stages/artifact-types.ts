@@ -6,6 +6,12 @@ export const artifactTypes = {
   /**
    * Rendered frames: per frame `<id>.png` (sRGB), `<id>.mask.png` (16-bit grey, 0 = nothing, n = instance n) and
    * `<id>.json` (FrameRecord of stages/lib/dataset/frame-record.ts), and `frames.jsonl`, one FrameRecord a line.
+   * Where asked for, `<id>.depth.png`: 16-bit grey, the distance from the camera's plane (not from its point) in
+   * millimetres, 65535 for farther than 65.534 m and for nothing; and `<id>.normals.png`: 16-bit RGB, the surface's
+   * direction in the world (x, y, z; the record's camera turns it into the camera's), 0 = −1 and 65535 = 1, grey
+   * (32768) for nothing, the mean of the samples at edges. `quality.json`: what the checks found doubtful, by frame,
+   * with the thresholds, and the frames that are missing because Blender did not survive them (`quarantined`; they
+   * are in no other file).
    */
   frames: 'Rendered frames with instance masks and a record of the objects in each',
   /** `dataset.json` (DatasetHeader) and `records.jsonl` (DatasetRecord a line), and the images that they name. */

@@ -22,7 +22,10 @@ export function selfCheck(machine, program) {
   const line = printed?.split('\n').find((text) => text.startsWith(marker));
   if (line === undefined)
     throw new SetupProblem(`${program} did not answer.`, [`Try: ${program} -b --version`]);
-  const facts = JSON.parse(line.slice(marker.length));
+  const facts =
+    /** @type {{ version: number[], engines: string[], viewerNodesInBackground: boolean | null }} */ (
+      JSON.parse(line.slice(marker.length))
+    );
   if (!facts.engines.includes('CYCLES')) throw new SetupProblem(`${program} came out without Cycles.`, []);
   if (facts.viewerNodesInBackground !== true)
     throw new SetupProblem(`${program} renders, but its Viewer nodes show nothing in the background.`, []);

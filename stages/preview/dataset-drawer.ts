@@ -7,7 +7,7 @@ import { boxesAsSvg } from '../lib/imaging/draw-boxes.js';
 import { keypointsAsSvg } from '../lib/imaging/draw-keypoints.js';
 import { instanceCssColour } from '../lib/imaging/instance-colours.js';
 import { chooseByName, chooseEvenly } from './choose-evenly.js';
-import type { Preview, PreviewRequest } from './drawers.js';
+import type { Preview, PreviewRequest } from './drawer.js';
 import { showing } from './showing.js';
 
 /** Images of a dataset with their boxes, outlines and keypoints, a colour for each class. */

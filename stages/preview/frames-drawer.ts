@@ -8,7 +8,7 @@ import { maskComponents } from '../lib/imaging/mask-components.js';
 import { maskOverlay } from '../lib/imaging/mask-overlay.js';
 import { decodeMask } from '../lib/imaging/masks.js';
 import { chooseByName, chooseEvenly } from './choose-evenly.js';
-import type { Preview, PreviewRequest } from './drawers.js';
+import type { Preview, PreviewRequest } from './drawer.js';
 import { showing } from './showing.js';
 
 interface Doubtful {

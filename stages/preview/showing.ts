@@ -1,6 +1,6 @@
 import { nearestName } from '../../pipeline/core/nearest-name.js';
 import { UserError } from '../../pipeline/core/user-error.js';
-import type { PreviewRequest } from './drawers.js';
+import type { PreviewRequest } from './drawer.js';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 

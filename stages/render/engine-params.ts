@@ -58,4 +58,3 @@ export const engineParamsSchema = z
       refuse('adaptiveThreshold', `only cycles samples adaptively, not ${engine.name}`);
   })
   .describe('How frames are rendered.');
-export type EngineParams = z.infer<typeof engineParamsSchema>;

@@ -10,7 +10,7 @@ import type { RenderParams } from './params.js';
 const overLimit = new WeakSet<AbortSignal>();
 
 /** How many frames may be missing. */
-export function quarantineLimit(params: Pick<RenderParams, 'frames' | 'maxQuarantined'>): number {
+function quarantineLimit(params: Pick<RenderParams, 'frames' | 'maxQuarantined'>): number {
   return params.maxQuarantined ?? Math.ceil(params.frames / 100);
 }
 

@@ -4,15 +4,24 @@ import { defineMapStage } from '../../pipeline/stage/definition.js';
 import type { DeviceKind } from '../lib/blender/cycles-device.js';
 import { assetGlobs, assetPool } from './asset-pools.js';
 import { framesOf } from './frame.js';
-import { renderParamsSchema } from './params.js';
+import { renderParamsSchema, type RenderParams } from './params.js';
 
 const maxFramesAProcess = 200;
+/** Where things are, and how Blender is kept in hand, reaches no result. */
+const outsideKey: ReadonlySet<string> = new Set<keyof RenderParams>([
+  'scene',
+  'blender',
+  'framesPerProcess',
+  'memoryPerProcessMb',
+  'frameTimeout',
+  'heartbeatTimeout',
+]);
 
 /** Frames out of a Blender scene, each with the mask of its instances and the record of its objects. */
 export const renderStage = defineMapStage({
   kind: 'render',
   summary: 'Renders randomized frames of a Blender scene, with instance masks and object records.',
-  revision: 1,
+  revision: 2,
   params: renderParamsSchema,
   inputs: {},
   outputs: { frames: { type: 'frames', description: 'Images, 16-bit instance masks, frame records.' } },
@@ -43,16 +52,10 @@ export const renderStage = defineMapStage({
       named: true,
     })),
   ],
-  // Where things are, and how Blender is kept in hand, reaches no result.
-  keyParams: ({
-    scene,
-    blender: _path,
-    framesPerProcess: _frames,
-    memoryPerProcessMb: _memory,
-    frameTimeout: _timeout,
-    heartbeatTimeout: _heartbeat,
-    ...params
-  }) => ({ script: scene.endsWith('.py'), ...params }),
+  keyParams: (params) => ({
+    script: params.scene.endsWith('.py'),
+    ...Object.fromEntries(Object.entries(params).filter(([name]) => !outsideKey.has(name))),
+  }),
   async tools(params, host) {
     const { blenderIdentity } = await import('./blender-identity.js');
     return blenderIdentity(params, host);

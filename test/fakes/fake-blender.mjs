@@ -7,6 +7,8 @@ import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** @typedef {import('../../stages/render/job.js').Job} Job */
+
 const pictures = join(dirname(fileURLToPath(import.meta.url)), '../fixtures/revisions');
 const facts = {
   version: [9, 9, 9],
@@ -14,14 +16,17 @@ const facts = {
   binaryDigest: null,
   python: '3.11.2',
   engines: ['CYCLES'],
-  cyclesDevices: JSON.parse(process.env['BLENDER_FAKE_DEVICES'] ?? '[{"name":"Fake CPU","type":"CPU"}]'),
+  cyclesDevices: [{ name: 'Fake CPU', type: 'CPU' }],
   cyclesDraws: true,
   openImageDenoise: false,
   numpy: '1.24.2',
   viewerNodesInBackground: false,
 };
 
-/** The frame of the two pictures: instance 1 has 40 pixels, instance 2 has 72. */
+/**
+ * The frame of the two pictures: instance 1 has 40 pixels, instance 2 has 72.
+ * @param {Job['frames'][number]} frame
+ */
 function recordOf(frame) {
   const objects = [40, 72].map((pixels, index) => ({
     instance: index + 1,
@@ -44,17 +49,19 @@ function recordOf(frame) {
   };
 }
 
+/** @param {number} ms */
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** @param {Job} job */
 async function work(job) {
-  const say = (line) => appendFileSync(job.resultsFile, `${JSON.stringify(line)}\n`);
+  const say = (/** @type {object} */ line) => appendFileSync(job.resultsFile, `${JSON.stringify(line)}\n`);
   const beats = setInterval(() => say({ event: 'alive', residentMb: 100 }), 50);
   let residentMb = 100;
   say({ event: 'ready' });
   for (const [index, frame] of job.frames.entries()) {
     if (existsSync(`${job.resultsFile}.stop`)) break;
     say({ event: 'started', id: frame.id });
-    const { act, marker } = frame.parameters;
+    const { act, marker } = /** @type {{ act?: string, marker?: string }} */ (frame.parameters);
     if (act === 'crash' || (act === 'crash-once' && !existsSync(`${marker}.${frame.id}`))) {
       if (act === 'crash-once') writeFileSync(`${marker}.${frame.id}`, '');
       appendFileSync(job.outputFile, `Fra:1 Mem:1\nlast words of ${frame.id}\n`);
@@ -84,4 +91,7 @@ async function work(job) {
 
 const scriptAt = process.argv.indexOf('--python');
 if (process.argv[scriptAt + 1]?.endsWith('probe.py')) console.log(`DARKROOM-PROBE ${JSON.stringify(facts)}`);
-else await work(JSON.parse(readFileSync(process.argv.at(-1) ?? '', 'utf8')));
+else {
+  const job = /** @type {Job} */ (JSON.parse(readFileSync(process.argv.at(-1) ?? '', 'utf8')));
+  await work(job);
+}

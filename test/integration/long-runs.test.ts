@@ -7,7 +7,7 @@ import { stageRegistry } from '../../pipeline/stage/registry.js';
 import type { QualityFile } from '../../stages/render/quality/quality-report.js';
 import { renderStage } from '../../stages/render/stage.js';
 import { killBlenderAfterFrames } from '../support/blender-processes.js';
-import { drawsOf, faultyPipeline, seedOfStage } from '../support/faulty-scene.js';
+import { drawsOfFrames, faultyPipeline } from '../support/faulty-scene.js';
 import { runStage, type StageRun } from '../support/stage-harness.js';
 import { itemCounts, Workspace } from '../support/workspace.js';
 
@@ -60,7 +60,15 @@ it('a Blender that has grown too large is replaced, and every frame is made', as
 
 it('a frame in which no heart beats is tried twice, then left out', async () => {
   const run = await render({
-    randomize: { draw: { uniform: [0, 0.5] }, at: drawsOf(6, 1)[0] ?? 0, fault: 'hold' },
+    randomize: {
+      at: {
+        weighted: [
+          [2, 1],
+          [-1, 1],
+        ],
+      },
+      fault: 'hold',
+    },
     maxQuarantined: 1,
     heartbeatTimeout: '12s',
   });
@@ -76,11 +84,11 @@ it('a run goes on over a Blender that is killed and a frame that always crashes;
     { 'faulty.py': scene, 'pipeline.yaml': faultyPipeline(40, 2) },
     stageRegistry([renderStage]),
   );
-  const draws = drawsOf(await seedOfStage(faultyPipeline(40, 2), scene), 40);
+  const draws = await drawsOfFrames(40, scene);
   await workspace.write('pipeline.yaml', faultyPipeline(40, draws[7] ?? 0));
 
   const ended = new AbortController();
-  const killed = killBlenderAfterFrames(workspace.directory, 12, ended.signal);
+  const killed = killBlenderAfterFrames(workspace.directory, 4, ended.signal);
   const first = await workspace.run();
   ended.abort();
   expect(await killed).toBe(true);

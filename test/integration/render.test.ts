@@ -110,11 +110,32 @@ describe('the render stage with a real Blender', () => {
     expect(xmax).toBeGreaterThan(128.5);
   });
 
-  test('workbench gives the same mask as cycles gives', async () => {
-    const [record] = await recordsOf(await render({ engine: { name: 'workbench' } }));
+  test.each(['workbench', 'eevee'])('%s gives the same mask as cycles gives', async (name) => {
+    const run = await render({ engine: { name, samples: 1 } });
+    const [record] = await recordsOf(run);
     const [reference] = await recordsOf(await render({}));
     const pixels = reference?.objects[0]?.pixelsVisible ?? 0;
     expect(Math.abs((record?.objects[0]?.pixelsVisible ?? 0) - pixels)).toBeLessThan(0.03 * pixels);
+    // The image is the engine's own, not that of the mask.
+    expect(run.warnings.join()).not.toMatch(/black/);
+  });
+
+  test('persistent data changes no file of a variation’s views', async () => {
+    const views = (persistentData: boolean): Promise<StageRun> =>
+      render({
+        frames: 4,
+        views: 2,
+        engine: { samples: 2, device: 'cpu', persistentData },
+        randomize: {
+          shape: { choice: ['cube', 'sphere'] },
+          camera: { ...camera, azimuth: { uniform: [0, 360] }, elevation: { uniform: [0, 40] } },
+        },
+      });
+    const [kept, rebuilt] = [await views(true), await views(false)];
+    expect(kept.rejected).toEqual({});
+    for (const id of ['000000', '000001', '000002', '000003'])
+      for (const path of [`${id}.png`, `${id}.mask.png`, `${id}.json`])
+        expect(await fileDigest(kept, path), path).toBe(await fileDigest(rebuilt, path));
   });
 
   test('a frame without a target is kept, and counted', async () => {

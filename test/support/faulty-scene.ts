@@ -1,5 +1,5 @@
 import { stageRegistry } from '../../pipeline/stage/registry.js';
-import { parseDistributions, sampleTree } from '../../stages/render/distributions.js';
+import type { RenderFrame } from '../../stages/render/frame.js';
 import { renderStage } from '../../stages/render/stage.js';
 import { Workspace } from './workspace.js';
 
@@ -20,32 +20,24 @@ stages:
 `;
 }
 
-/** What `draw` is in each frame of a stage with this seed. */
-export function drawsOf(seed: number, frames: number): number[] {
-  const tree = parseDistributions({ draw: { uniform: [0, 0.5] } });
-  return Array.from({ length: frames }, (_, index) => {
-    const { draw } = sampleTree(tree, seed, ['render', index, 'scene'], () => []) as { draw: number };
-    return draw;
-  });
-}
-
-/** The seed that the engine hands to the stage of this file, which it then does not run. */
-export async function seedOfStage(pipelineFile: string, scene: string): Promise<number> {
+/** What `draw` is in each frame of such a file, whatever `at` is. Nothing is rendered. */
+export async function drawsOfFrames(frames: number, scene: string): Promise<number[]> {
   if (renderStage.mode !== 'map') throw new Error('render is a map stage');
-  let seed: number | undefined;
+  const draws: number[] = [];
   const kind: typeof renderStage = {
     ...renderStage,
     async *items(context) {
-      seed = context.seed;
-      await Promise.resolve();
+      if (renderStage.mode !== 'map') return;
+      for await (const item of renderStage.items(context))
+        draws.push(Number((item as RenderFrame).description.parameters['draw']));
       yield* [];
     },
   };
   const workspace = await Workspace.create(
-    { 'faulty.py': scene, 'pipeline.yaml': pipelineFile },
+    { 'faulty.py': scene, 'pipeline.yaml': faultyPipeline(frames, 2) },
     stageRegistry([kind]),
   );
   await workspace.run();
-  if (seed === undefined) throw new Error('the stage was not asked for its items');
-  return seed;
+  if (draws.length !== frames) throw new Error(`the stage has ${draws.length} frames, not ${frames}`);
+  return draws;
 }

@@ -59,7 +59,7 @@ async function runAll(asked: readonly Asked[], maxJobs: number): Promise<readonl
         run: async ({ gpus }) => {
           started.push(index);
           running.add(job);
-          const sum = (of: (resources: Required<Resources>) => number): number =>
+          const sum = (of: (resources: Required<Omit<Resources, 'gpuIfAny'>>) => number): number =>
             [...running].reduce((total, { resources }) => total + of(resources), 0);
           expect(running.size).toBeLessThanOrEqual(maxJobs);
           expect(sum(({ cpu }) => cpu)).toBeLessThanOrEqual(capacity.cpu);

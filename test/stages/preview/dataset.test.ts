@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { drawDataset } from '../../../stages/preview/dataset-drawer.js';
-import type { PreviewRequest } from '../../../stages/preview/drawers.js';
+import type { PreviewRequest } from '../../../stages/preview/drawer.js';
 import { aDataset, anObject, aRecord } from '../../support/dataset-builder.js';
 
 const blank = (width: number, height: number) =>
