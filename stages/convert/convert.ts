@@ -2,11 +2,12 @@ import { access, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { CommandHost } from '../../pipeline/stage/command.js';
+import { checkWriteOptions } from '../lib/formats/check-options.js';
 import { CountedNotes } from '../lib/formats/counted-notes.js';
 import { FileTree } from '../lib/formats/file-tree.js';
 import { formatOf } from '../lib/formats/formats.js';
 import { readDatasetFiles, type DatasetFiles } from '../lib/formats/read-dataset-files.js';
-import type { ConvertOptions } from './command.js';
+import type { ConvertOptions } from './options.js';
 import { detectFormat } from './detect-format.js';
 import { findInput, imageTree } from './find-input.js';
 import { OutputFolder } from './output-folder.js';
@@ -25,6 +26,7 @@ export async function convert(
       hint: 'Write pipeline convert --from … --in … --to … --out …',
     });
   if (options.copy && options.link) throw new UserError('--copy and --link cannot both be.');
+  checkWriteOptions(options.to, options);
   const path = resolve(host.directory, options.in);
   const from = options.from === 'auto' ? await detectFormat(path) : options.from;
   const output = await OutputFolder.create(

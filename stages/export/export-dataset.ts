@@ -1,13 +1,15 @@
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { readDataset } from '../lib/dataset/dataset.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
+import { checkWriteOptions } from '../lib/formats/check-options.js';
 import { CountedNotes } from '../lib/formats/counted-notes.js';
 import { formatOf } from '../lib/formats/formats.js';
-import type { ExportParams } from './stage.js';
+import type { ExportParams } from './params.js';
 
 /** Writes the dataset; images are the store's own contents under new names. What the format cannot hold is told. */
 export async function exportDataset(context: StageContext<ExportParams>): Promise<void> {
   const { params, signal } = context;
+  checkWriteOptions(params.format, params);
   const artifact = context.input('dataset');
   const dataset = await readDataset(artifact, 'the dataset');
   const output = context.output('files');

@@ -9,7 +9,7 @@ import { FileTree } from '../lib/formats/file-tree.js';
 import type { GivenClasses } from '../lib/formats/format.js';
 import { defaultImagesFolder } from '../lib/formats/image-files.js';
 import { readDatasetFiles } from '../lib/formats/read-dataset-files.js';
-import { isFilePath, type ImportParams } from './stage.js';
+import { isFilePath, type ImportParams } from './params.js';
 
 /** Reads what the parameters name, and writes images and records; what was left out is told with its numbers. */
 export async function importDataset(context: StageContext<ImportParams>): Promise<void> {

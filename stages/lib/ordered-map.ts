@@ -12,12 +12,12 @@ export async function* orderedMap<T, R>(
     for await (const element of elements) {
       const result = work(element);
       // A failure is reported when its turn comes; until then it is nobody's unhandled rejection.
-      result.catch(() => undefined);
+      void result.catch(() => undefined);
       underWay.push(result);
       const [first] = underWay;
       if (underWay.length >= limit && first) {
         yield await first;
-        underWay.shift();
+        void underWay.shift();
       }
     }
     for (let first = underWay.shift(); first; first = underWay.shift()) yield await first;

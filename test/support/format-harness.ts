@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
-import type { DatasetRecord } from '../../stages/lib/dataset/record.js';
 import type { AnnotatedImage, ImageRecord } from '../../stages/lib/formats/annotation.js';
 import { CountedNotes } from '../../stages/lib/formats/counted-notes.js';
 import { FileTree } from '../../stages/lib/formats/file-tree.js';
@@ -145,9 +144,4 @@ export async function readWritten(format: FormatName, folder: string): Promise<R
     ...(file === undefined ? {} : { file, images: 'images' }),
     ...(needsClasses ? { classes: await readFile(join(folder, 'classes.txt'), 'utf8') } : {}),
   });
-}
-
-/** Records without the parts that an import makes anew. */
-export function withoutDigests({ imageDigest: _d, imageBytes: _b, ...rest }: DatasetRecord): ImageRecord {
-  return rest;
 }

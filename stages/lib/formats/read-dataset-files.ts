@@ -2,6 +2,7 @@ import { UserError } from '../../../pipeline/core/user-error.js';
 import type { AnnotatedImage } from './annotation.js';
 import { assembleImages } from './assemble-images.js';
 import { readAttributeTable, withAttributes } from './attribute-table.js';
+import { checkReadOptions } from './check-options.js';
 import { CountedNotes } from './counted-notes.js';
 import type { FileTree } from './file-tree.js';
 import type { GivenClasses } from './format.js';
@@ -9,6 +10,7 @@ import type { FormatName } from './format-names.js';
 import { formatOf } from './formats.js';
 import { ImageFinder } from './image-finder.js';
 import type { ReadOptions } from './read-options.js';
+import { subsetName } from './subset-names.js';
 
 export interface DatasetFiles {
   readonly format: FormatName;
@@ -39,6 +41,7 @@ export interface OpenedDataset {
 /** Opens a dataset in a format. @throws UserError with file and place for whatever is wrong in it */
 export async function readDatasetFiles(files: DatasetFiles): Promise<OpenedDataset> {
   const { options } = files;
+  checkReadOptions(files.format, options, files.classes !== undefined);
   const notes = new CountedNotes();
   const finder = new ImageFinder(files.images, options, notes);
   const format = await formatOf(files.format);
@@ -69,7 +72,7 @@ export async function readDatasetFiles(files: DatasetFiles): Promise<OpenedDatas
         );
         images = withAttributes(images, table, notes);
       }
-      yield* images;
+      yield* selectsBySplit.has(files.format) ? ofSubset(images, options.subset) : images;
       if (finder.unusedCount > 0 && options.subset === undefined && files.format !== 'tfrecord')
         notes.count(
           '{n} images of the folder are in no annotation and are left out',
@@ -78,6 +81,29 @@ export async function readDatasetFiles(files: DatasetFiles): Promise<OpenedDatas
         );
     },
   };
+}
+
+/** Formats whose images carry `split` themselves; the others' readers know their lists. */
+const selectsBySplit: ReadonlySet<FormatName> = new Set(['coco', 'darkroom']);
+
+async function* ofSubset(
+  images: AsyncIterable<AnnotatedImage>,
+  subset: string | undefined,
+): AsyncIterable<AnnotatedImage> {
+  const found = new Set<string>();
+  let taken = 0;
+  for await (const image of images) {
+    const { split } = image.record.attributes;
+    if (typeof split === 'string') found.add(split);
+    if (subset !== undefined && (typeof split !== 'string' || subsetName(split) !== subsetName(subset)))
+      continue;
+    taken += 1;
+    yield image;
+  }
+  if (taken === 0 && subset !== undefined)
+    throw new UserError(`No image is in the subset "${subset}".`, {
+      hint: `Images are in ${[...found].join(', ') || 'no subset: none has the attribute split'}.`,
+    });
 }
 
 function groupOf(pattern: string): (name: string) => string {

@@ -22,7 +22,7 @@ export function subsetFileName(subset: string): string {
 const wholeLists = new Set(['default', 'all', 'trainval']);
 
 /** The subsets that part a dataset; others (`trainval`, `minival`) overlap with them. */
-export const partingSubsets = ['train', 'validation', 'test'] as const;
+const partingSubsets = ['train', 'validation', 'test'] as const;
 
 /**
  * Where an image belongs that stands in these lists: the first of the parting subsets, else the one list.

@@ -38,6 +38,11 @@ export async function openCoco({ tree, scratch, notes }: ReadRequest): Promise<O
       addOnce(images, String(image.id), { image, place }, place);
     } else if (list === 'categories') {
       const category = checked(cocoCategorySchema, value, place);
+      if ([...categories.values()].some(({ name }) => name === category.name))
+        notes.count(
+          '{n} categories have the name of another one and become one class with it',
+          category.name,
+        );
       addOnce(categories, String(category.id), category, place);
     } else {
       const annotation = checked(cocoAnnotationSchema, value, place);

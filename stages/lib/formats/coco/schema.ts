@@ -23,7 +23,7 @@ export const cocoCategorySchema = z.object({
 export type CocoCategory = z.infer<typeof cocoCategorySchema>;
 
 /** Polygons, or run lengths, plain or compressed; size is [height, width]. */
-export const cocoSegmentationSchema = z.union([
+const cocoSegmentationSchema = z.union([
   z.array(z.array(z.number())),
   z.object({
     size: z.tuple([z.number(), z.number()]),

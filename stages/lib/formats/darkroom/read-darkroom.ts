@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import { parseLine } from '../../dataset/json-line.js';
 import { datasetHeaderSchema, datasetRecordSchema } from '../../dataset/record.js';
 import type { OpenedAnnotations } from '../annotation.js';
 import type { ReadRequest } from '../format.js';
+import { readTextLines } from '../text-lines.js';
 
 /** Opens a folder that holds a dataset of ours: `dataset.json`, `records.jsonl`, `images/`. */
 export async function openDarkroom({ tree }: ReadRequest): Promise<OpenedAnnotations> {
@@ -13,11 +13,9 @@ export async function openDarkroom({ tree }: ReadRequest): Promise<OpenedAnnotat
     classes,
     async *annotations() {
       const file = 'records.jsonl';
-      let line = 0;
-      for await (const lineText of createInterface({ input: await tree.open(file), crlfDelay: Infinity })) {
-        line += 1;
-        if (lineText === '') continue;
-        const record = parseLine(lineText, datasetRecordSchema, { label, file, line });
+      for await (const { line, text: recordText } of readTextLines(await tree.open(file), file)) {
+        if (recordText === '') continue;
+        const record = parseLine(recordText, datasetRecordSchema, { label, file, line });
         const { id, image, width, height, objects, attributes, source } = record;
         yield {
           id,

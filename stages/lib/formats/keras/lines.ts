@@ -8,9 +8,6 @@ export interface KerasLine {
   readonly objects: readonly ObjectRecord[];
 }
 
-/** The end of a line: a box's four edges and its class, after a space. */
-const boxAtEnd = /^(.*\S)\s+([^\s,]*(?:,[^\s,]*){4,})$/;
-
 /**
  * Reads `path xmin,ymin,xmax,ymax,class xmin,…`: edges in pixels, classes counted from 0. Boxes are taken off the
  * line's end one by one and the path is what remains, so it may have spaces.
@@ -19,8 +16,10 @@ const boxAtEnd = /^(.*\S)\s+([^\s,]*(?:,[^\s,]*){4,})$/;
 export function parseKerasLine(line: string, classes: readonly string[], place: AnnotationPlace): KerasLine {
   const objects: ObjectRecord[] = [];
   let rest = line.trim();
-  for (let match = boxAtEnd.exec(rest); match; match = boxAtEnd.exec(rest)) {
-    const [, before = '', text = ''] = match;
+  for (;;) {
+    const space = Math.max(rest.lastIndexOf(' '), rest.lastIndexOf('\t'));
+    const text = rest.slice(space + 1);
+    if (space < 0 || text.split(',').length < 5) break;
     const cells = text.split(',');
     const isBox = cells.every((cell) => cell !== '' && Number.isFinite(Number(cell)));
     // A file name may have commas of its own; a box with letters in it is a mistake unless it ends like an image.
@@ -33,7 +32,7 @@ export function parseKerasLine(line: string, classes: readonly string[], place: 
     const edge = (index: number): number => parseNumber(cells[index], 'an edge', place);
     const box: BoxXyxyPx = [edge(0), edge(1), edge(2), edge(3)];
     objects.push({ box, class: classAt(cells[4] ?? '', classes, place) });
-    rest = before;
+    rest = rest.slice(0, space).trimEnd();
   }
   if (rest === '') throw annotationError(place, 'the line names no image.');
   return { image: rest, objects: objects.reverse() };

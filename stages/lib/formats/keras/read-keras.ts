@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import { UserError } from '../../../../pipeline/core/user-error.js';
 import type { OpenedAnnotations } from '../annotation.js';
 import { parseClassNames } from '../class-list.js';
 import type { ReadRequest } from '../format.js';
+import { readTextLines } from '../text-lines.js';
 import { parseKerasLine } from './lines.js';
 
 /** Opens a file of keras-yolo3 lines, streamed. Classes are numbers, so their names have to be given. */
@@ -16,13 +16,10 @@ export async function openKeras({ tree, classes }: ReadRequest): Promise<OpenedA
   return {
     classes: names,
     async *annotations() {
-      let line = 0;
-      for await (const text of createInterface({ input: await tree.open(file), crlfDelay: Infinity })) {
-        line += 1;
-        const trimmed = text.replace(/^\ufeff/, '').trim();
-        if (trimmed === '') continue;
+      for await (const { line, text } of readTextLines(await tree.open(file), file)) {
+        if (text.trim() === '') continue;
         const place = { file, line };
-        const { image, objects } = parseKerasLine(trimmed, names, place);
+        const { image, objects } = parseKerasLine(text, names, place);
         yield { image, place, objects: () => objects };
       }
     },

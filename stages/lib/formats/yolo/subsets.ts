@@ -71,7 +71,7 @@ function listFile(path: string, below: string | undefined, tree: FileTree): stri
 }
 
 /** The images of a list file, a path a line. `./` starts from the list's own folder. */
-export async function* imagesOfList(
+async function* imagesOfList(
   list: string,
   tree: FileTree,
 ): AsyncIterable<{ readonly written: string; readonly place: AnnotationPlace }> {

@@ -32,7 +32,7 @@ describe('the elements of lists in a large JSON file', () => {
           expect(found.every(({ list }) => list !== 'in\\fo"')).toBe(true);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

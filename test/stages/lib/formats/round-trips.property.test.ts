@@ -146,7 +146,7 @@ describe.each(formatNames)('%s', (format) => {
           }
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   }, 60_000);
 
