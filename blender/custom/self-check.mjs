@@ -3,6 +3,7 @@ import { ask } from '../setup/machine.mjs';
 import { SetupProblem } from '../setup/setup-problem.mjs';
 
 /** @typedef {import('../setup/machine.mjs').Machine} Machine */
+/** @typedef {{ version: number[], engines: string[], viewerNodesInBackground: boolean | null }} Facts */
 
 const marker = 'DARKROOM-PROBE ';
 
@@ -22,10 +23,9 @@ export function selfCheck(machine, program) {
   const line = printed?.split('\n').find((text) => text.startsWith(marker));
   if (line === undefined)
     throw new SetupProblem(`${program} did not answer.`, [`Try: ${program} -b --version`]);
-  const facts =
-    /** @type {{ version: number[], engines: string[], viewerNodesInBackground: boolean | null }} */ (
-      JSON.parse(line.slice(marker.length))
-    );
+  /** @type {unknown} */
+  const answer = JSON.parse(line.slice(marker.length));
+  const facts = /** @type {Facts} */ (answer);
   if (!facts.engines.includes('CYCLES')) throw new SetupProblem(`${program} came out without Cycles.`, []);
   if (facts.viewerNodesInBackground !== true)
     throw new SetupProblem(`${program} renders, but its Viewer nodes show nothing in the background.`, []);

@@ -92,6 +92,7 @@ async function work(job) {
 const scriptAt = process.argv.indexOf('--python');
 if (process.argv[scriptAt + 1]?.endsWith('probe.py')) console.log(`DARKROOM-PROBE ${JSON.stringify(facts)}`);
 else {
-  const job = /** @type {Job} */ (JSON.parse(readFileSync(process.argv.at(-1) ?? '', 'utf8')));
-  await work(job);
+  /** @type {unknown} */
+  const job = JSON.parse(readFileSync(process.argv.at(-1) ?? '', 'utf8'));
+  await work(/** @type {Job} */ (job));
 }
