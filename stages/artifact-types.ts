@@ -20,10 +20,14 @@ export const artifactTypes = {
   anchors: 'Anchor sizes for a detector',
   /**
    * `model.cfg` (Darknet cfg), `model.weights` (Darknet weights), `detector.json` (classes, input size, resize); of one
-   * trained here also `training/curves.csv` and an event file for TensorBoard beside it.
+   * trained here also `training/curves.csv` and an event file for TensorBoard beside it;
+   * `learnt-images.jsonl` (LearntImage a line) where it was trained here.
    */
   detector: 'A trained detector',
-  /** `predictions.jsonl`: a PredictionRecord a line (stages/lib/dataset/prediction-record.ts), in dataset order. */
+  /**
+   * `predictions.jsonl`: a PredictionRecord a line (stages/lib/dataset/prediction-record.ts), in dataset order; the
+   * detector's `learnt-images.jsonl` where it has one.
+   */
   predictions: 'What a detector found in images',
   /**
    * `scores.json` (stages/lib/metrics/scores.ts), `ranking.json` (…/ranking.ts: what figures and intervals come from) and
@@ -32,6 +36,8 @@ export const artifactTypes = {
   scores: 'Figures of an evaluation',
   /** `benchmark.json`, `.csv`, `.xlsx` and `.html`: arms ranked; `curves.svg` and `.png`. */
   benchmark: 'A comparison of evaluations',
+  /** `statistics.json`: a DatasetStatistics each (stages/lib/dataset/statistics), and how they differ. */
+  statistics: 'What datasets hold, in numbers',
   /** Any files. */
   files: 'Files made by a command, or a dataset in another format',
 } as const;

@@ -2,14 +2,19 @@ import { stageRegistry } from '../pipeline/stage/registry.js';
 import { anchorsStage } from './anchors/stage.js';
 import { annotateStage } from './annotate/stage.js';
 import { benchmarkStage } from './benchmark/stage.js';
+import { leaksStage } from './check/leaks-stage.js';
+import { checkStage } from './check/stage.js';
 import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
 import { exportStage } from './export/stage.js';
 import { importStage } from './import/stage.js';
 import { mergeStage } from './merge/stage.js';
+import { openImagesStage } from './openimages/stage.js';
 import { renderStage } from './render/stage.js';
+import { selectStage } from './select/stage.js';
 import { splitStage } from './split/stage.js';
+import { statsStage } from './stats/stage.js';
 import { yoloExportStage } from './yolo/export/stage.js';
 import { yoloTrainStage } from './yolo/stage.js';
 
@@ -18,14 +23,19 @@ export const stageKinds = [
   anchorsStage,
   annotateStage,
   benchmarkStage,
+  checkStage,
+  leaksStage,
   commandStage,
   detectStage,
   evaluateStage,
   exportStage,
   importStage,
   mergeStage,
+  openImagesStage,
   renderStage,
+  selectStage,
   splitStage,
+  statsStage,
   yoloExportStage,
   yoloTrainStage,
 ] as const;

@@ -39,6 +39,7 @@ export const detectStage = defineMapStage({
     await detectBatch(items, context);
   },
   collect: async (results, context) => {
+    const { passOnLearntImages } = await import('../lib/dataset/learnt-images.js');
     const lines: string[] = [];
     let count = 0;
     for await (const { item, value } of results) {
@@ -46,6 +47,7 @@ export const detectStage = defineMapStage({
       lines.push(JSON.stringify({ id: item.id, ...finding }));
       count += finding.detections.length;
     }
+    await passOnLearntImages(context.input('detector'), context.output('predictions'));
     await context.output('predictions').write('predictions.jsonl', lines.map((line) => `${line}\n`).join(''));
     context.log(`${count} detections in ${lines.length} images`);
   },

@@ -7,6 +7,12 @@ export const evaluateParams = z.strictObject({
     .describe(
       'What a detection of a class that the truth does not know is: an error, or left out and counted',
     ),
+  leaks: z
+    .enum(['error', 'warn'])
+    .default('error')
+    .describe(
+      'What it is when the detector was trained or chosen by images or groups of the truth: an error that names them, or a warning',
+    ),
   difficult: z
     .enum(['ignore', 'count'])
     .default('ignore')

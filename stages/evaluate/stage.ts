@@ -12,7 +12,7 @@ type EvaluateParams = z.output<typeof evaluateParams>;
 export const evaluateStage = defineStage({
   kind: 'evaluate',
   summary: "Measures predictions against the truth: COCO's figures, intervals, slices, kinds of errors",
-  revision: 2,
+  revision: 3,
   params: evaluateParams,
   inputs: {
     predictions: { type: 'predictions', description: 'What a detector found in the images of the truth' },
@@ -39,6 +39,7 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
     { showFigures, showFrames, showClasses, showOperatingPoints, showSlices, showErrors, showGallery },
     { scoreSheets },
     { spreadsheet },
+    { refuseLearntTruth },
   ] = await Promise.all([
     import('../lib/dataset/dataset.js'),
     import('../lib/dataset/predictions.js'),
@@ -49,9 +50,11 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
     import('./exhibits.js'),
     import('./score-sheets.js'),
     import('../lib/tables/spreadsheet.js'),
+    import('./learnt-from-truth.js'),
   ]);
   const { otherClasses, difficult, resamples, sheet, voc, slices } = context.params;
   const truth = await readDataset(context.input('truth'), 'the truth');
+  await refuseLearntTruth(truth, context.input('predictions'), context, context.params.leaks);
   const predictions = readPredictions(context.input('predictions'), 'the predictions');
   const sample = new StableSample<DatasetRecord>(sheet.images);
   const gathered = await gather(truth, predictions, { otherClasses, difficult, sample });

@@ -42,3 +42,16 @@ export function mapClasses(
     });
   return { classes: [...new Set(targets.values())], target: (name) => targets.get(name) };
 }
+
+/** Pairs of classes that differ in case, blanks or hyphens alone: mostly one class that two sources spell in two ways. */
+export function likeNames(classes: readonly string[]): readonly (readonly [string, string])[] {
+  const firstOf = new Map<string, string>();
+  const pairs: [string, string][] = [];
+  for (const name of classes) {
+    const bare = name.toLowerCase().replace(/[\s_-]+/g, '');
+    const first = firstOf.get(bare);
+    if (first === undefined) firstOf.set(bare, name);
+    else pairs.push([first, name]);
+  }
+  return pairs;
+}

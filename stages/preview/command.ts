@@ -14,6 +14,16 @@ const options = z.strictObject({
   columns: z.number().int().min(1).max(100).default(6).describe('Pictures side by side.'),
   width: z.number().int().min(16).max(4096).default(256).describe('The width of each picture in pixels.'),
   only: z.array(z.string()).default([]).describe('Only the picture of this name; may be given repeatedly.'),
+  class: z
+    .array(z.string())
+    .default([])
+    .describe('Only pictures that show an object of this class; may be given repeatedly.'),
+  where: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Only pictures that have, or show an object that has, this attribute: `camera=2`; given repeatedly, all of them.',
+    ),
   doubtful: z
     .boolean()
     .default(false)
@@ -35,6 +45,7 @@ export const previewCommand = defineCommand({
       if (!drawer) throw new Error(`There is no drawer for ${artifact.type}.`);
       const { tiles, total, legend } = await drawer.draw(artifact, {
         ...request,
+        classes: request.class,
         tileWidthPx: request.width,
         signal: host.signal,
       });
@@ -42,7 +53,7 @@ export const previewCommand = defineCommand({
         throw new UserError(
           request.doubtful
             ? `The quality checks call no picture of ${label} doubtful.`
-            : `${label} holds no picture.`,
+            : `${label} holds no picture${request.class.length + request.where.length > 0 ? ' that is asked for' : ''}.`,
         );
       const path = resolve(host.directory, numbered(request.output, index, found.length));
       await mkdir(dirname(path), { recursive: true });

@@ -7,6 +7,10 @@ export interface PreviewRequest {
   readonly count: number;
   /** Only pictures of these names; all when empty. */
   readonly only: readonly string[];
+  /** Only pictures that show one of these classes; all when empty. */
+  readonly classes: readonly string[];
+  /** Only pictures with all of these attributes, `name=value`, of their own or of an object. */
+  readonly where: readonly string[];
   /** Only what the stage itself calls doubtful. */
   readonly doubtful: boolean;
   /** The pictures as they are, with nothing drawn over them. */

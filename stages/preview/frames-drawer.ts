@@ -9,6 +9,7 @@ import { maskOverlay } from '../lib/imaging/mask-overlay.js';
 import { decodeMask } from '../lib/imaging/masks.js';
 import { chooseByName, chooseEvenly } from './choose-evenly.js';
 import type { Preview, PreviewRequest } from './drawer.js';
+import { showing } from './showing.js';
 
 interface Doubtful {
   readonly doubtful: readonly {
@@ -25,8 +26,9 @@ export async function drawFrames(artifact: ArtifactReader, request: PreviewReque
     const record = frameRecordSchema.parse(JSON.parse(line));
     if (!request.doubtful || doubts.has(record.id)) records.push(record);
   }
+  const asked = showing(records, request);
   const chosen =
-    request.only.length > 0 ? chooseByName(records, request.only) : chooseEvenly(records, request.count);
+    request.only.length > 0 ? chooseByName(asked, request.only) : chooseEvenly(asked, request.count);
   const tiles: Tile[] = [];
   for (const record of chosen) {
     request.signal.throwIfAborted();
@@ -38,7 +40,7 @@ export async function drawFrames(artifact: ArtifactReader, request: PreviewReque
   }
   return {
     tiles,
-    total: records.length,
+    total: asked.length,
     legend:
       'Areas: instance masks. Boxes: what the mask shows, with the class and the visible share. Dots: keypoints.',
   };

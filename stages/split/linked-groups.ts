@@ -20,6 +20,12 @@ export class LinkedGroups {
     else this.#join(this.find(group), this.find(other));
   }
 
+  /** Keeps the groups of two contents together. */
+  linkContents(one: string, other: string): void {
+    const [a, b] = [this.#groupOfContent.get(one), this.#groupOfContent.get(other)];
+    if (a !== undefined && b !== undefined) this.#join(this.find(a), this.find(b));
+  }
+
   /** The name of the set that a group is in. */
   find(group: string): string {
     let root = group;

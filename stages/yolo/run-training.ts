@@ -11,6 +11,7 @@ import { layoutOf, type NetworkLayout } from '../lib/darknet/layout.js';
 import { readStartingWeights } from '../lib/darknet/starting-weights.js';
 import { writeWeights } from '../lib/darknet/weights.js';
 import { fetchVerified } from '../lib/download/fetch-verified.js';
+import { writeLearntImages } from '../lib/dataset/learnt-images.js';
 import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
 import { showAugmentedBatch, showCurves } from './show-training.js';
@@ -68,6 +69,10 @@ export async function runYoloTraining(context: Context): Promise<void> {
     'model.weights',
     writeWeights({ values: result.values, seen: result.imagesSeen }, layout),
   );
+  await writeLearntImages(output, {
+    train: context.input('train'),
+    validation: context.input('validation'),
+  });
   const detector = {
     version: 1,
     classes: train.classes,

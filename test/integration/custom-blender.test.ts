@@ -63,7 +63,9 @@ describe.skipIf(!hasCustomBlender)(`a custom Blender with Viewer nodes (${custom
       cameraDraws: 1,
     });
     const plan = { params, seed: 3, device: 'cpu', assets: () => [] } as const;
-    const frames = [...framesOf(plan)].map((frame) => jobFrameOf(frame, { locate: () => '', files: [scene] }));
+    const frames = [...framesOf(plan)].map((frame) =>
+      jobFrameOf(frame, { locate: () => '', files: [scene] }),
+    );
     const records: unknown[] = [];
     let folder = '';
     const take = (line: ResultLine, directory: string): Promise<void> => {

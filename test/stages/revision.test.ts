@@ -6,13 +6,17 @@ import { digestOfJson } from '../../pipeline/core/digest.js';
 import type { StageKind } from '../../pipeline/stage/definition.js';
 import { anchorsStage } from '../../stages/anchors/stage.js';
 import { annotateStage } from '../../stages/annotate/stage.js';
+import { leaksStage } from '../../stages/check/leaks-stage.js';
+import { checkStage } from '../../stages/check/stage.js';
 import { commandStage } from '../../stages/command/stage.js';
 import { evaluateStage } from '../../stages/evaluate/stage.js';
 import { exportStage } from '../../stages/export/stage.js';
 import { importStage } from '../../stages/import/stage.js';
 import type { FrameRecord } from '../../stages/lib/dataset/frame-record.js';
 import { mergeStage } from '../../stages/merge/stage.js';
+import { selectStage } from '../../stages/select/stage.js';
 import { splitStage } from '../../stages/split/stage.js';
+import { statsStage } from '../../stages/stats/stage.js';
 import { aDataset, anObject, aRecord, somePredictions } from '../support/dataset-builder.js';
 import { folderArtifact, runStage, type StageRequest } from '../support/stage-harness.js';
 
@@ -122,6 +126,35 @@ const requests: Readonly<Record<string, () => Promise<[StageKind, StageRequest]>
     mergeStage,
     {
       params: { classes: { dog: 'animal', cat: null }, limit: [5, null] },
+      inputs: { datasets: [await aDataset(people), await aDataset(people.slice(6))] },
+    },
+  ],
+  check: async () => {
+    const images = new Map(
+      await Promise.all(people.map(async ({ id }) => [id, await fixture('image.png')] as const)),
+    );
+    const records = people.map((record) => ({ ...record, width: 16, height: 16 }));
+    const params = { boxes: { overEdge: 'repair', outside: 'drop' } };
+    return [checkStage, { params, inputs: { dataset: await aDataset(records, { images }) } }];
+  },
+  'check/leaks': async () => [
+    leaksStage,
+    {
+      params: { sameImage: 'drop', sameGroup: 'drop', nearDuplicates: 'ignore' },
+      inputs: { dataset: await aDataset(people), heldOut: [await aDataset(people.slice(0, 3))] },
+    },
+  ],
+  select: async () => [
+    selectStage,
+    {
+      params: { objects: { classes: ['person', 'dog'] }, perClass: 4 },
+      inputs: { dataset: await aDataset(people) },
+    },
+  ],
+  stats: async () => [
+    statsStage,
+    {
+      params: { colourImages: 0 },
       inputs: { datasets: [await aDataset(people), await aDataset(people.slice(6))] },
     },
   ],

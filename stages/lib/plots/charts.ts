@@ -27,8 +27,17 @@ export interface BarChart {
  * Eight hues that stay apart under the common kinds of colour blindness (after Okabe & Ito 2008), moved to middle
  * lightness so that they carry on white and on black.
  */
-const palette = ['#3a87c8', '#e0871b', '#16a07a', '#c75da0', '#d2562b', '#55b3e0', '#a3932a', '#8b8f99'];
-const ink = '#7d8490';
+export const palette = [
+  '#3a87c8',
+  '#e0871b',
+  '#16a07a',
+  '#c75da0',
+  '#d2562b',
+  '#55b3e0',
+  '#a3932a',
+  '#8b8f99',
+];
+export const ink = '#7d8490';
 const faint = '#7d849040';
 
 /**
@@ -87,7 +96,8 @@ function scaleOf(domain: readonly [number, number] | undefined) {
   return domain ? { domain: [domain[0], domain[1]], nice: false } : { zero: false };
 }
 
-function frame(title: string | undefined) {
+/** What all charts have: size, fonts, colours of the axes. */
+export function frame(title: string | undefined) {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     width: 480,
@@ -118,7 +128,7 @@ function frame(title: string | undefined) {
 }
 
 /** Vega weighs 100 ms at start-up: it is loaded by the first chart, not with the stage's door. */
-async function draw(spec: TopLevelSpec): Promise<string> {
+export async function draw(spec: TopLevelSpec): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' });
   // Without this, the ids of clip paths count the charts that this process drew before.

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mapClasses } from '../../../stages/merge/class-mapping.js';
-import { emptyCounts, mergeRecords, sampleContents } from '../../../stages/merge/merge-records.js';
+import { likeNames, mapClasses } from '../../../stages/merge/class-mapping.js';
+import { emptyCounts, mergeRecords } from '../../../stages/merge/merge-records.js';
+import { sharesOf } from '../../../stages/merge/shares.js';
 import { mergeStage } from '../../../stages/merge/stage.js';
+import { sampleContents } from '../../../stages/lib/dataset/sample-contents.js';
 import type { DatasetRecord } from '../../../stages/lib/dataset/record.js';
 import { aDataset, anObject, aRecord, recordsIn } from '../../support/dataset-builder.js';
 import { runStage } from '../../support/stage-harness.js';
@@ -91,7 +93,77 @@ describe('merging records', () => {
   });
 });
 
+describe('weights', () => {
+  const weighted = async (records: DatasetRecord[], weights: number[], seed = 1) => {
+    const counts = emptyCounts(1);
+    const ids: string[] = [];
+    const options = { mapping: persons, duplicates: 'drop', weights, seed } as const;
+    for await (const record of mergeRecords([records], options, counts)) ids.push(record.id);
+    return { ids, counts };
+  };
+  const hundred = Array.from({ length: 100 }, (_, index) => aRecord(`i${index}`));
+
+  it('repeat images under names of their own', async () => {
+    const { ids, counts } = await weighted([aRecord('a'), aRecord('b')], [2]);
+    expect(ids).toEqual(['a', 'a~2', 'b', 'b~2']);
+    expect(counts).toMatchObject({ taken: [4], objects: [4], renamed: 0 });
+  });
+
+  it('with a fraction pick images by their content: a larger weight keeps what a smaller one keeps', async () => {
+    const half = await weighted(hundred, [0.5]);
+    const more = await weighted([...hundred].reverse(), [0.8]);
+    expect(half.ids.length).toBeGreaterThan(30);
+    expect(half.ids.length).toBeLessThan(70);
+    for (const id of half.ids) expect(more.ids).toContain(id);
+    expect((await weighted(hundred, [1.5])).ids).toHaveLength(100 + half.ids.length);
+    expect((await weighted(hundred, [0.5], 2)).ids).not.toEqual(half.ids);
+  });
+});
+
+describe('shares of datasets', () => {
+  const all = { limit: null } as const;
+
+  it('stand in the ratio, as large as the smallest allows', () => {
+    expect(sharesOf([100, 10], { ...all, ratio: [3, 1] })).toEqual([30, 10]);
+    expect(sharesOf([10, 100], { ...all, ratio: [3, 1] })).toEqual([10, 3]);
+    expect(sharesOf([100, 100], { ...all, ratio: [3, 1], images: 20 })).toEqual([15, 5]);
+    expect(sharesOf([100, 100], { limit: [null, 10], ratio: [1, 1] })).toEqual([10, 10]);
+  });
+
+  it('without a ratio are in proportion, and sum to what is asked', () => {
+    expect(sharesOf([100, 50, 1], { ...all, images: 30 })).toEqual([20, 10, 0]);
+    expect(sharesOf([5, 5], { ...all, images: 30 })).toEqual([5, 5]);
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(1000), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 3000 }),
+        (counts, images) => {
+          const shares = sharesOf(counts, { ...all, images });
+          const total = counts.reduce((a, b) => a + b, 0);
+          expect(shares.reduce((a, b) => a + b, 0)).toBe(Math.min(images, total));
+          for (const [index, share] of shares.entries())
+            expect(share).toBeLessThanOrEqual(counts[index] ?? 0);
+        },
+      ),
+    );
+  });
+
+  it('that leave a dataset nothing, or say nothing of one, are errors', () => {
+    expect(() => sharesOf([3, 2], { ...all, ratio: [1000, 1] })).toThrow('takes no image of dataset 2 of 2');
+    expect(() => sharesOf([3, 2], { ...all, ratio: [1] })).toThrow(
+      '`ratio` lists 1 values, but there are 2 datasets',
+    );
+  });
+});
+
 describe('class rules', () => {
+  it('names that differ in spelling alone are pointed out', () => {
+    expect(likeNames(['Person', 'dog', 'person', 'traffic light', 'Traffic_Light'])).toEqual([
+      ['Person', 'person'],
+      ['traffic light', 'Traffic_Light'],
+    ]);
+  });
+
   it('classes are renamed, dropped and kept, in the order in which they are first named', () => {
     const mapping = mapClasses(
       [
@@ -136,6 +208,20 @@ describe('the merge stage', () => {
     expect(run.warnings.join('\n')).toMatch(/1 images are left out.*same content/);
     expect(run.warnings.join('\n')).toContain('1 objects of class "cat" are left out');
     expect(run.metrics).toMatchObject({ images: 2, objects: 2 });
+    expect(run.exhibits).toMatchObject([{ rows: [['datasets-0', 1, 1, 1], ['datasets-1', 2, 1, 1]] }]); // prettier-ignore
+  });
+
+  it('a ratio and weights hold in the result, and a wrong number of them is an error', async () => {
+    const many = (prefix: string) => aDataset(Array.from({ length: 9 }, (_, i) => aRecord(`${prefix}${i}`)));
+    const inputs = { datasets: [await many('a'), await many('b')] };
+    const run = await runStage(mergeStage, { params: { ratio: [3, 1], weights: [1, 3] }, inputs });
+    const ids = (await recordsIn(run.outputs['dataset'])).map((record) => record.id);
+    expect(ids.filter((id) => id.startsWith('a'))).toHaveLength(9);
+    expect(ids.filter((id) => id.startsWith('b'))).toHaveLength(9);
+    expect(new Set(ids).size).toBe(18);
+    await expect(runStage(mergeStage, { params: { weights: [1] }, inputs })).rejects.toThrow(
+      '`weights` lists 1 values',
+    );
   });
 
   it('a limit takes so many images of each dataset; a list gives one a dataset', async () => {

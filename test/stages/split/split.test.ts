@@ -160,12 +160,12 @@ describe('the split stage', () => {
 
   it('an attribute that an image does not have is an error that names the image and what it has', async () => {
     const run = runStage(splitStage, {
-      params: { by: 'scene' },
+      params: { by: 'weather' },
       inputs: { dataset: await aDataset(records) },
     });
     await expect(run).rejects.toMatchObject({
       message: expect.stringContaining('Image "i0"') as string,
-      hint: 'It has camera, night.',
+      hint: expect.stringContaining('It has camera, night;') as string,
     });
   });
 

@@ -13,6 +13,7 @@ import { detectStage } from '../../../stages/detect/stage.js';
 import { predictionRecordSchema } from '../../../stages/lib/dataset/prediction-record.js';
 import { readLabelledImages } from '../../../stages/yolo/batches.js';
 import { yoloTrainParams } from '../../../stages/yolo/params.js';
+import { evaluateStage } from '../../../stages/evaluate/stage.js';
 import { yoloTrainStage } from '../../../stages/yolo/stage.js';
 import { trainDetector, type Training } from '../../../stages/yolo/train.js';
 
@@ -192,6 +193,11 @@ describe('training a detector', () => {
     expect(records.some((record) => record.detections.length > 0)).toBe(true);
     for (const { detections } of records)
       for (const { box } of detections) for (const side of box) expect(side >= 0 && side <= 64).toBe(true);
+    // The predictions say what their detector has learnt: judging by the same images is refused.
+    const { predictions } = found.outputs;
+    if (!predictions) throw new Error('no predictions');
+    const judged = runStage(evaluateStage, { params: {}, inputs: { predictions, truth: squares } });
+    await expect(judged).rejects.toThrow('The sets are not independent. 8 images are in two sets');
   }, 60_000);
 
   it('refuses anchors that were measured for another input size', async () => {
