@@ -20,9 +20,9 @@ def run(job_path):
     results = Results(job.results_file)
     try:
         import numpy  # noqa: F401
-    except ImportError:
+    except ImportError as error:
         results.fatal(
-            "Blender's Python has no numpy, which Darkroom needs.",
+            f"Blender's Python cannot import numpy, which Darkroom needs: {error}",
             ["Debian and Ubuntu: apt-get install python3-numpy. Blenders from blender.org bring their own."],
         )
         return

@@ -99,9 +99,7 @@ describe('a source tree', () => {
   it('is all that the program needs to say no, before it installs or builds anything', async () => {
     const program = resolve(import.meta.dirname, '../../blender/custom/build.mjs');
     const work = join(tree, 'work');
-    const run = async (
-      ...args: readonly string[]
-    ): Promise<{ stderr: string; exitCode?: number }> =>
+    const run = async (...args: readonly string[]): Promise<{ stderr: string; exitCode?: number }> =>
       execa(process.execPath, [program, ...args], { reject: false });
     expect((await run()).stderr).toMatch(/It takes a folder to work in[^]*usage/);
     expect((await run('--work', work, '--source', join(tree, 'nowhere'))).stderr).toMatch(
