@@ -15,7 +15,7 @@ import { selfCheck } from './self-check.mjs';
 import { fetchSourceTree, makeEdits, versionOfTree } from './source-tree.mjs';
 
 const usage = `usage: node blender/custom/build.mjs --work FOLDER [options]
-  --work FOLDER    where it is built (6 GB); may be deleted afterwards
+  --work FOLDER    where it is built (1.5 GB); may be deleted afterwards
   --into FOLDER    where the result goes (default: blender-custom in the work folder)
   --source FOLDER  an unpacked source tree of Blender 2.92 to 3.6; it is edited. Default: the source package of
                    this Debian or Ubuntu

@@ -11,32 +11,43 @@ RAY_LIMIT = 2500
 
 
 def pixels_alone(scene, target, graph, mask, box, matrix, lens=None):
-    """The target's pixels of the mask, and of those that show something else all whose ray meets the target behind
-    whatever it meets first. A ray that meets the target first belongs to its edge: the renderer's sample, which lies
-    elsewhere in the pixel, has missed it. So a target that nothing hides has exactly the pixels that are seen.
+    """The target's pixels of the mask, and of those that show something else all whose ray meets the target. At the
+    edge of what is seen, that something has to be met first: the renderer's sample lies elsewhere in the pixel, and
+    may just have missed the target. So a target that nothing hides has exactly the pixels that are seen.
 
     @param mask [height, width] instance numbers @param box (x0, y0, x1, y1) in pixels: where the target may be
     @param matrix intrinsics [3, 3]
     @param lens the lens through which mask and box are seen, None for one that does not distort
     @returns a whole number"""
     seen = int(np.count_nonzero(mask == target.instance))
+    x0, y0, x1, y1 = box
+    own = mask[y0:y1, x0:x1] == target.instance
     x, y, weight = geometry.sample_grid(box, RAY_LIMIT)
-    elsewhere = mask[y.astype(int), x.astype(int)] != target.instance
-    x, y = x[elsewhere], y[elsewhere]
+    column, row = x.astype(int) - x0, y.astype(int) - y0
+    elsewhere = ~own[row, column]
+    x, y, column, row = x[elsewhere], y[elsewhere], column[elsewhere], row[elsewhere]
     if len(x) == 0:
         return seen
     camera_to_world = scene.camera.matrix_world.normalized()
     directions = geometry.pixel_directions(x, y, matrix, lens)
     hit = _hits(target, graph, camera_to_world, directions)
+    at_edge = hit & _touched(own)[row, column]
+    behind = np.count_nonzero(hit & ~at_edge)
     rotation = np.array(camera_to_world.to_3x3(), dtype=float)
-    origin = camera_to_world.translation
-    own = {thing.name for thing in target.objects}
-    hidden = 0
-    for index in np.flatnonzero(hit):
+    names = {thing.name for thing in target.objects}
+    for index in np.flatnonzero(at_edge):
         step = Vector(rotation @ directions[index])
-        found, _, _, _, thing, _ = scene.ray_cast(graph, origin, step)
-        hidden += bool(found and thing.name not in own and not thing.hide_render)
-    return seen + int(round(hidden * weight))
+        found, _, _, _, thing, _ = scene.ray_cast(graph, camera_to_world.translation, step)
+        behind += bool(found and thing.name not in names and not thing.hide_render)
+    return seen + int(round(behind * weight))
+
+
+def _touched(own):
+    """[height, width] whether a pixel or one of its eight neighbours is the target's"""
+    height, width = own.shape
+    wide = np.pad(own, 1)
+    parts = [wide[down : down + height, right : right + width] for down in range(3) for right in range(3)]
+    return np.logical_or.reduce(parts)
 
 
 def _hits(target, graph, camera_to_world, directions):

@@ -1,11 +1,23 @@
 #!/usr/bin/env node
 /**
- * Stands in for Blender: answers the probe and goes through a job's frames, each with the same picture of 16 × 16.
+ * Stands in for Blender: answers the probe and questions about a scene, and goes through a job's frames, each with the same picture of 16 × 16.
  * What a frame's parameter `act` says comes first: crash, crash-once, hang, silent, slow, raise, grow.
  */
 import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** What it says of every scene: a script that takes `act` and `marker`, reads nothing and places its own camera. */
+const scene = {
+  error: null,
+  newerThanBlender: null,
+  parameters: { act: { parameter: true }, marker: { parameter: true } },
+  files: [],
+  camera: null,
+  objects: null,
+  materials: null,
+  ownCamera: true,
+};
 
 /** @typedef {import('../../stages/render/job.js').Job} Job */
 
@@ -90,7 +102,9 @@ async function work(job) {
 }
 
 const scriptAt = process.argv.indexOf('--python');
-if (process.argv[scriptAt + 1]?.endsWith('probe.py')) console.log(`DARKROOM-PROBE ${JSON.stringify(facts)}`);
+const script = process.argv[scriptAt + 1] ?? '';
+if (script.endsWith('probe.py')) console.log(`DARKROOM-PROBE ${JSON.stringify(facts)}`);
+else if (script.endsWith('inspect_scene.py')) console.log(`DARKROOM-SCENE ${JSON.stringify(scene)}`);
 else {
   /** @type {unknown} */
   const job = JSON.parse(readFileSync(process.argv.at(-1) ?? '', 'utf8'));

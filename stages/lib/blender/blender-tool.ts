@@ -27,8 +27,8 @@ export async function blenderTool(host: Host, explicit?: string): Promise<Blende
   const path = await findBlender({ explicit, env: host.env });
   const program = await realpath(path);
   const { size, mtimeMs } = await stat(program);
-  // What a GPU's driver lets Cycles see changes without Blender: the variables that hide devices are part of it.
-  const visible = ['CUDA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES', 'ROCR_VISIBLE_DEVICES'].map(
+  // Variables hide devices from Cycles; and a distribution's Blender finds its Python modules by the PATH.
+  const visible = ['CUDA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES', 'ROCR_VISIBLE_DEVICES', 'PATH'].map(
     (name) => host.env[name] ?? null,
   );
   const facts = await host.remember({ tool: 'blender', path: program, size, mtimeMs, visible }, async () => {
@@ -50,7 +50,9 @@ export async function blenderTool(host: Host, explicit?: string): Promise<Blende
     });
   if (!facts.hasNumpy)
     throw new UserError(`The Python of ${path} has no numpy.`, {
-      hint: 'Debian and Ubuntu: sudo apt-get install python3-numpy. Blenders from blender.org bring their own.',
+      hint:
+        'Debian and Ubuntu: sudo apt-get install python3-numpy. Is it there? Then a python3 that stands first on the ' +
+        'PATH (an activated virtual environment) hides it. Blenders from blender.org bring their own.',
     });
   const { version, build, engines, devices, openImageDenoise, viewerNodes } = facts;
   return { path, version, build, engines, devices, openImageDenoise, viewerNodes };

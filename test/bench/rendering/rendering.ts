@@ -108,7 +108,7 @@ async function memoryGrowth(folder: string): Promise<Measurement> {
   const late = sizes.at(-1) ?? NaN;
   return {
     what: `memory of one Blender over ${sizes.length} frames`,
-    measured: `${early} MiB after 20, ${late} MiB at the end (${((late - early) / (sizes.length - 20)).toFixed(3)} MiB a frame)`,
+    measured: `${early} MiB after 20, ${late} MiB at the end (${((late - early) / Math.max(1, sizes.length - 20)).toFixed(3)} MiB a frame)`,
     bar: '–',
     met: undefined,
   };

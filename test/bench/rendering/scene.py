@@ -32,5 +32,6 @@ def build(scene, parameters):
         thing["class"] = "sphere" if number % 2 else "cube"
     camera = scene.camera
     camera.location = (0, -9, 5)
+    camera.data.lens = 35
     camera.rotation_euler = (1.1, 0, 0)
     return {"camera": "own"}

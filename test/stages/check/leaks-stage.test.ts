@@ -35,9 +35,9 @@ describe('the gate between what is learnt from and what is held out', () => {
   it('stops at the same image, the same group and at what looks the same, and names all of them', async () => {
     await expect(runStage(leaksStage, { params: {}, inputs: await world() })).rejects.toMatchObject({
       details: [
-        '"a" (to learn from) and "same" (held out in heldOut-0, heldOut-1) are the same image',
-        '"c" (to learn from) and "mate" (held out in heldOut-0, heldOut-1) are of the same group "scene"',
-        '"b" (to learn from) and "alike" (held out in heldOut-0, heldOut-1) look the same',
+        '"a" (to learn from) and "same" (held out in heldOut 1, heldOut 2) are the same image',
+        '"c" (to learn from) and "mate" (held out in heldOut 1, heldOut 2) are of the same group "scene"',
+        '"b" (to learn from) and "alike" (held out in heldOut 1, heldOut 2) look the same',
       ],
       hint: expect.stringContaining('sameImage: drop') as string,
     });

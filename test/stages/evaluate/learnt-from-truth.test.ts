@@ -38,7 +38,7 @@ describe('an evaluation of a detector that knows the truth', () => {
   const truth = [aRecord('t1'), aRecord('t2', { source: { dataset: 'test', group: 'scene' } })];
   const run = async (train: DatasetRecord[], validation: DatasetRecord[], leaks?: string) =>
     runStage(evaluateStage, {
-      params: { sheet: { images: 0 }, ...(leaks === undefined ? {} : { leaks }) },
+      params: { sheet: { images: 0, errors: 0 }, ...(leaks === undefined ? {} : { leaks }) },
       inputs: {
         truth: await aDataset(truth),
         predictions: await predictionsFor(truth, { train, validation }),

@@ -208,7 +208,7 @@ describe('the merge stage', () => {
     expect(run.warnings.join('\n')).toMatch(/1 images are left out.*same content/);
     expect(run.warnings.join('\n')).toContain('1 objects of class "cat" are left out');
     expect(run.metrics).toMatchObject({ images: 2, objects: 2 });
-    expect(run.exhibits).toMatchObject([{ rows: [['datasets-0', 1, 1, 1], ['datasets-1', 2, 1, 1]] }]); // prettier-ignore
+    expect(run.exhibits).toMatchObject([{ rows: [['datasets 1', 1, 1, 1], ['datasets 2', 2, 1, 1]] }]); // prettier-ignore
   });
 
   it('a ratio and weights hold in the result, and a wrong number of them is an error', async () => {

@@ -62,11 +62,11 @@ describe('the stats stage', () => {
       inputs: { datasets: await twoDatasets() },
     });
     const tables = exhibits.filter((exhibit): exhibit is TableExhibit => exhibit.type === 'table');
-    expect(tables.map(({ title }) => title)).toEqual(['Datasets', 'Compared with datasets-0', 'Classes']);
+    expect(tables.map(({ title }) => title)).toEqual(['Datasets', 'Compared with datasets 1', 'Classes']);
     expect(tables[1]?.rows).toContainEqual(['classes', 0.5]);
     expect(tables[0]?.rows).toContainEqual(['mean colour', '#ff0000', '#0000ff']);
     expect(tables[2]?.rows).toContainEqual(['dog', null, null, null, 1, 1, expect.any(Number) as number]);
-    expect(warnings).toEqual([expect.stringContaining('1 images of datasets-1 cannot be decoded')]);
+    expect(warnings).toEqual([expect.stringContaining('1 images of datasets 2 cannot be decoded')]);
     // Names of stages are no part of a result.
     expect(await outputs['statistics']?.readText('statistics.json')).not.toContain('datasets-0');
   });
