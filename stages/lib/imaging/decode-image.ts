@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { uncachedSharp as sharp } from './uncached-sharp.js';
 import { UserError } from '../../../pipeline/core/user-error.js';
 
 /** An image in memory: rows of R, G, B bytes. */

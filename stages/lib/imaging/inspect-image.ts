@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { uncachedSharp as sharp } from './uncached-sharp.js';
 import { UserError } from '../../../pipeline/core/user-error.js';
 import type { PixelSize } from '../formats/pixel-size.js';
 

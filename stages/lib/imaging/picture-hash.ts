@@ -31,7 +31,7 @@ const cosines = Float64Array.from({ length: kept * side }, (_, index) => {
  * @throws sharp's error when the image cannot be decoded
  */
 export async function pictureHash(image: string | Buffer): Promise<PictureHash> {
-  const { default: sharp } = await import('sharp');
+  const { uncachedSharp: sharp } = await import('./uncached-sharp.js');
   const { data, info } = await sharp(image, { failOn: 'error', ignoreIcc: true })
     .resize(side, side, { fit: 'fill', kernel: 'cubic' })
     .flatten({ background: '#808080' })
