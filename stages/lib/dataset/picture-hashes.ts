@@ -31,21 +31,29 @@ export async function hashPictures(
     onHashed?(count: number): void;
   },
 ): Promise<PictureHashes> {
-  const of = new Map<Digest, PictureHash>();
-  const unreadable = new Set<Digest>();
+  const wanted = [...contents];
+  const hashes = new Map<Digest, PictureHash>();
   let count = 0;
-  await concurrently(contents, imagesAtOnce, async (image) => {
+  await concurrently(wanted, imagesAtOnce, async (image) => {
     context.signal.throwIfAborted();
     const key = { fact: 'picture-hash', revision: pictureHashRevision, image };
     try {
-      of.set(
+      hashes.set(
         image,
         pictureHashSchema.parse(await context.host.remember(key, () => pictureHash(locate(image)))),
       );
     } catch {
-      unreadable.add(image);
+      // Told below, with all others.
     }
     context.onHashed?.(++count);
   });
+  // In the order of the contents, not in that in which they happened to be done: pairs are told in it.
+  const of = new Map<Digest, PictureHash>();
+  const unreadable = new Set<Digest>();
+  for (const image of wanted) {
+    const hash = hashes.get(image);
+    if (hash) of.set(image, hash);
+    else unreadable.add(image);
+  }
   return { of, unreadable };
 }
