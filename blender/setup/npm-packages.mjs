@@ -47,7 +47,11 @@ function install(machine) {
     // The compiler is a development dependency, so NODE_ENV=production must not leave it out; and what
     // `npm run --silent` hands down must not silence npm's reasons when it fails.
     const command = ['npm', 'ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'];
-    if (!run(machine, command, cache === undefined ? {} : { npm_config_cache: cache })) {
+    // ONNX Runtime brings its CPU library along; its install script would fetch hundreds of megabytes for CUDA, too.
+    const environment = { ONNXRUNTIME_NODE_INSTALL: machine.env['ONNXRUNTIME_NODE_INSTALL'] ?? 'skip' };
+    if (
+      !run(machine, command, cache === undefined ? environment : { ...environment, npm_config_cache: cache })
+    ) {
       throw new SetupProblem('npm ci failed; what it said stands above.', [
         'Is the npm registry reachable from here (behind a proxy: npm config set proxy …)?',
       ]);
