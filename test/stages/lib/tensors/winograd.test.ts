@@ -25,11 +25,11 @@ describe('convolutions by Winograd’s tiles', () => {
   beforeAll(() => useBackend('wasm'));
 
   it.each<[string, Shape4, Shape4, 'same' | 'valid']>([
-    ['even sides', [2, 8, 6, 48], [3, 3, 48, 50], 'same'],
-    ['odd sides', [1, 7, 9, 50], [3, 3, 50, 48], 'same'],
-    ['no padding', [2, 9, 6, 48], [3, 3, 48, 48], 'valid'],
-    ['an image smaller than a tile', [3, 1, 1, 64], [3, 3, 64, 48], 'same'],
-    ['more images than filters, so that the products are taken the other way round', [4, 8, 8, 48], [3, 3, 48, 49], 'same'], // prettier-ignore
+    ['even sides', [2, 8, 6, 128], [3, 3, 128, 258], 'same'],
+    ['odd sides', [1, 7, 9, 258], [3, 3, 258, 128], 'same'],
+    ['no padding', [2, 9, 6, 128], [3, 3, 128, 256], 'valid'],
+    ['an image smaller than a tile', [3, 1, 1, 256], [3, 3, 256, 128], 'same'],
+    ['more images than filters, so that the products are taken the other way round', [5, 16, 16, 128], [3, 3, 128, 257], 'same'], // prettier-ignore
   ])('with %s are those of the reference backend, and so are their gradients', async (_, x, filter, pad) => {
     const ours = await outcome('wasm', x, filter, pad);
     const reference = await outcome('cpu', x, filter, pad);
@@ -42,7 +42,7 @@ describe('convolutions by Winograd’s tiles', () => {
 
   it('leave no tensor behind', async () => {
     await useBackend('wasm');
-    const [image, kernel] = [waves([1, 6, 6, 48], 0.3), waves([3, 3, 48, 48], 0.7)];
+    const [image, kernel] = [waves([1, 6, 6, 128], 0.3), waves([3, 3, 128, 256], 0.7)];
     const before = tf.memory().numTensors;
     tf.dispose(tf.grads((a, b) => tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same').sum())([image, kernel])); // prettier-ignore
     expect(tf.memory().numTensors).toBe(before);
