@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { geometryOf } from '../../../../stages/lib/tensors/conv-geometry.js';
+import {
+  fitsWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from '../../../../stages/lib/tensors/winograd.js';
 import { useBackend } from '../../../../stages/lib/tensors/backend.js';
 
 type Shape4 = [number, number, number, number];
@@ -10,14 +17,36 @@ const waves = (shape: readonly number[], frequency: number): tf.Tensor4D => {
   return tf.tensor<tf.Rank.R4>(values, shape as Shape4);
 };
 
-async function outcome(backend: 'wasm' | 'cpu', x: Shape4, filter: Shape4, pad: 'same' | 'valid') {
-  await useBackend(backend);
+type Backend = Parameters<typeof winogradConvolution>[3];
+
+/** The convolution of two tensors of waves and its gradients against a third, by tiles. */
+async function byTiles(x: Shape4, filter: Shape4, pad: 'same' | 'valid') {
+  await useBackend('wasm');
+  const geometry = geometryOf(x, filter, 1, pad, undefined);
+  const [image, kernel] = [waves(x, 0.37), waves(filter, 0.91)];
+  const slope = waves([x[0], ...geometry.output], 0.53);
+  const backend = tf.backend() as Backend;
+  const results = [
+    winogradConvolution(image, kernel, geometry, backend),
+    winogradInputGradient(slope, kernel, geometry, backend),
+    winogradFilterGradient(image, slope, geometry, backend),
+  ];
+  return Promise.all(
+    results.map(async (info) => [...(await tf.engine().makeTensorFromTensorInfo(info).data())]),
+  );
+}
+
+/** The same by the plain backend. */
+async function byReference(x: Shape4, filter: Shape4, pad: 'same' | 'valid') {
+  await useBackend('cpu');
   const [image, kernel] = [waves(x, 0.37), waves(filter, 0.91)];
   const y = tf.conv2d(image, kernel, 1, pad);
-  const slopes = tf.grads((a, b) => {
-    const out = tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, pad);
-    return out.mul(waves(out.shape, 0.53)).sum();
-  })([image, kernel]);
+  const slopes = tf.grads((a, b) =>
+    tf
+      .conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, pad)
+      .mul(waves(y.shape, 0.53))
+      .sum(),
+  )([image, kernel]);
   return Promise.all([y, ...slopes].map(async (tensor) => [...(await tensor.data())]));
 }
 
@@ -25,19 +54,28 @@ describe('convolutions by Winograd’s tiles', () => {
   beforeAll(() => useBackend('wasm'));
 
   it.each<[string, Shape4, Shape4, 'same' | 'valid']>([
-    ['even sides', [2, 8, 6, 128], [3, 3, 128, 258], 'same'],
-    ['odd sides', [1, 7, 9, 258], [3, 3, 258, 128], 'same'],
-    ['no padding', [2, 9, 6, 128], [3, 3, 128, 256], 'valid'],
-    ['an image smaller than a tile', [3, 1, 1, 256], [3, 3, 256, 128], 'same'],
-    ['more images than filters, so that the products are taken the other way round', [5, 16, 16, 128], [3, 3, 128, 257], 'same'], // prettier-ignore
+    ['even sides', [2, 8, 6, 48], [3, 3, 48, 50], 'same'],
+    ['odd sides', [1, 7, 9, 50], [3, 3, 50, 48], 'same'],
+    ['no padding', [2, 9, 6, 48], [3, 3, 48, 48], 'valid'],
+    ['an image smaller than a tile', [3, 1, 1, 64], [3, 3, 64, 48], 'same'],
+    ['more images than filters, so that the products are taken the other way round', [4, 8, 8, 48], [3, 3, 48, 49], 'same'], // prettier-ignore
   ])('with %s are those of the reference backend, and so are their gradients', async (_, x, filter, pad) => {
-    const ours = await outcome('wasm', x, filter, pad);
-    const reference = await outcome('cpu', x, filter, pad);
+    const ours = await byTiles(x, filter, pad);
+    const reference = await byReference(x, filter, pad);
     for (const [i, wanted] of reference.entries()) {
       const largest = Math.max(...wanted.map(Math.abs));
       const worst = Math.max(...wanted.map((value, k) => Math.abs(value - (ours[i]?.[k] ?? NaN))));
       expect(worst / largest).toBeLessThan(1e-5);
     }
+  });
+
+  it('serve where there are channels enough, and nowhere else', () => {
+    const fits = (channels: number, filters: number, size = 3, stride = 1): boolean =>
+      fitsWinograd(
+        geometryOf([1, 13, 13, channels], [size, size, channels, filters], stride, 'same', undefined),
+      );
+    expect([fits(128, 256), fits(256, 128), fits(512, 512)]).toEqual([true, true, true]);
+    expect([fits(64, 512), fits(128, 128), fits(256, 256, 1), fits(256, 256, 3, 2)]).toEqual([false, false, false, false]); // prettier-ignore
   });
 
   it('leave no tensor behind', async () => {
