@@ -6,7 +6,7 @@ import type { FoundSource } from '../../pipeline/stage/definition.js';
 import { blenderTool } from '../lib/blender/blender-tool.js';
 import { blenderCodeDigest } from './blender-code.js';
 import type { RenderParams } from './params.js';
-import { inspectScene, type SceneInspection } from './scene-inspection.js';
+import { inspectionSchema, inspectScene, type SceneInspection } from './scene-inspection.js';
 
 /** A chain of libraries that link libraries is followed so far; nobody nests them deeper. */
 const longestChain = 16;
@@ -38,7 +38,7 @@ export async function sceneFacts(
   let reads: JsonValue = null;
   let facts: SceneInspection | undefined;
   for (let step = 0; step < longestChain; step++) {
-    facts = (await host.remember({ ...base, reads }, ask)) as unknown as SceneInspection;
+    facts = inspectionSchema.parse(await host.remember({ ...base, reads }, ask));
     const now = await codeLike(facts, host);
     if (JSON.stringify(now) === JSON.stringify(reads)) break;
     reads = now;

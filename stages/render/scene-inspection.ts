@@ -63,7 +63,7 @@ const brokenSchema = z.object({
 });
 
 /** What blender/darkroom/inspection.py tells of a scene. */
-const inspectionSchema = z.union([readableSchema, brokenSchema]);
+export const inspectionSchema = z.union([readableSchema, brokenSchema]);
 export type SceneInspection = z.infer<typeof inspectionSchema>;
 export type ReadableScene = z.infer<typeof readableSchema>;
 
