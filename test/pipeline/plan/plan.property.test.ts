@@ -103,7 +103,7 @@ describe('planning any file', () => {
         accepted++;
         checkPlan(plan);
       }),
-      { numRuns: 400 },
+      { numRuns: 1200 },
     );
     expect(accepted).toBeGreaterThan(10);
   });
