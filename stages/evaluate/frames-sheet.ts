@@ -1,6 +1,6 @@
 import { contactSheet } from '../lib/imaging/contact-sheet.js';
 import { drawBoxes, type DrawnBox } from '../lib/imaging/draw-boxes.js';
-import type { BoxXyxyPx } from '../lib/dataset/record.js';
+import { iouOf } from '../lib/metrics/iou.js';
 import type { JudgedImage } from './gather.js';
 
 const colours = { found: '#2f8fd0', missed: '#d6338a', guess: '#f08c00' } as const;
@@ -38,7 +38,9 @@ export async function framesSheet(
 export function boxesOf({ truth, found }: JudgedImage, minScore: number): DrawnBox[] {
   const sure = found.detections.filter((detection) => detection.score >= minScore);
   const truths = truth.objects.map((object) => {
-    const hit = sure.some((other) => other.class === object.class && iou(other.box, object.box) >= 0.5);
+    const hit = sure.some(
+      (other) => other.class === object.class && iouOf(other.box, 0, object.box, 0) >= 0.5,
+    );
     return {
       box: object.box,
       label: hit ? '' : `missed ${object.class}`,
@@ -52,12 +54,4 @@ export function boxesOf({ truth, found }: JudgedImage, minScore: number): DrawnB
     dashed: true,
   }));
   return [...truths, ...guesses];
-}
-
-function iou(a: BoxXyxyPx, b: BoxXyxyPx): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
-  return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared);
 }

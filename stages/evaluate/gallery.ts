@@ -2,6 +2,7 @@ import type { BoxXyxyPx, DatasetRecord } from '../lib/dataset/record.js';
 import { contactSheet } from '../lib/imaging/contact-sheet.js';
 import { drawBoxes, type DrawnBox } from '../lib/imaging/draw-boxes.js';
 import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
+import { cornersOf } from '../lib/metrics/iou.js';
 import type { ErrorAnalysis, ErrorType } from '../lib/metrics/error-types.js';
 
 /** One picture of the gallery: an error, and what surrounds it. */
@@ -34,7 +35,7 @@ export function worstOf(
 ): GalleryEntry[] {
   const { truth, detections } = evaluation;
   const nameOf = (k: number | undefined): string => classes[k ?? -1] ?? String(k);
-  const truthBox = (g: number): BoxXyxyPx => corners(truth.boxesXywhPx, g);
+  const truthBox = (g: number): BoxXyxyPx => cornersOf(truth.boxesXywhPx, g);
   if (type === 'missed') {
     const areaOf = (g: number): number => truth.areaPx[g] as number;
     const largest = [...analysis.missed].sort((a, b) => areaOf(b) - areaOf(a) || a - b);
@@ -55,7 +56,7 @@ export function worstOf(
     .filter((one) => one.type === type)
     .map(({ detection, truth: g, iou }): GalleryEntry => {
       const name = nameOf(detections.class[detection]);
-      const box = corners(detections.boxesXywhPx, detection);
+      const box = cornersOf(detections.boxesXywhPx, detection);
       const overlap = iou > 0 ? `, IoU ${iou.toFixed(2)}` : '';
       const against =
         g >= 0 && truth.class[g] !== detections.class[detection] ? ` for ${nameOf(truth.class[g])}` : '';
@@ -140,12 +141,4 @@ function regionAround(
 
 function around(a: BoxXyxyPx, b: BoxXyxyPx): BoxXyxyPx {
   return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
-}
-
-function corners(boxesXywhPx: ArrayLike<number>, index: number): BoxXyxyPx {
-  const [x = 0, y = 0, width = 0, height = 0] = Array.from(
-    { length: 4 },
-    (_, i) => boxesXywhPx[4 * index + i] ?? 0,
-  );
-  return [x, y, x + width, y + height];
 }

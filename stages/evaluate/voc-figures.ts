@@ -1,4 +1,5 @@
 import { counts, type BoxEvaluation } from '../lib/metrics/coco-match.js';
+import { cornersOf } from '../lib/metrics/iou.js';
 import type { Scores } from '../lib/metrics/scores.js';
 import { vocAp, type VocImage } from '../lib/metrics/voc-ap.js';
 
@@ -45,14 +46,6 @@ function imagesOf({ truth, detections }: BoxEvaluation, k: number): VocImage[] {
     image.scores.push(detections.score[d] as number);
   }
   return [...images].sort(([a], [b]) => a - b).map(([, image]) => image);
-}
-
-function cornersOf(boxesXywhPx: ArrayLike<number>, index: number): readonly number[] {
-  const [x = 0, y = 0, width = 0, height = 0] = Array.from(
-    { length: 4 },
-    (_, i) => boxesXywhPx[4 * index + i] ?? 0,
-  );
-  return [x, y, x + width, y + height];
 }
 
 function meanOf(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { counts, type BoxEvaluation } from './coco-match.js';
-import { iouXywh } from './error-types.js';
+import { iouXywh } from './iou.js';
 
 /** Rows are what is there, columns what the detector says; the last row is nothing there, the last column nothing said. */
 export type ConfusionMatrix = readonly (readonly number[])[];

@@ -1,5 +1,6 @@
 import { counts, type BoxEvaluation, type BoxMatches } from './coco-match.js';
 import { interpolate } from './coco-ap.js';
+import { iouXywh } from './iou.js';
 
 /** Why a detector loses precision or recall, after TIDE (Bolya et al. 2020), in the order in which they are tried. */
 export const errorTypes = ['localisation', 'class', 'both', 'duplicate', 'background', 'missed'] as const;
@@ -151,15 +152,4 @@ function truthByImage({ truth }: BoxEvaluation): ReadonlyMap<number, readonly nu
     else byImage.set(image, [g]);
   }
   return byImage;
-}
-
-/** Intersection over union of two boxes given by x, y, width, height. */
-export function iouXywh(a: ArrayLike<number>, i: number, b: ArrayLike<number>, j: number): number {
-  const [ax, ay, aw, ah] = [a[4 * i] ?? 0, a[4 * i + 1] ?? 0, a[4 * i + 2] ?? 0, a[4 * i + 3] ?? 0];
-  const [bx, by, bw, bh] = [b[4 * j] ?? 0, b[4 * j + 1] ?? 0, b[4 * j + 2] ?? 0, b[4 * j + 3] ?? 0];
-  const width = Math.min(ax + aw, bx + bw) - Math.max(ax, bx);
-  const height = Math.min(ay + ah, by + bh) - Math.max(ay, by);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
-  return shared / (aw * ah + bw * bh - shared);
 }

@@ -27,3 +27,23 @@ export function centredIou(widthA: number, heightA: number, widthB: number, heig
   const union = widthA * heightA + widthB * heightB - shared;
   return union > 0 ? shared / union : 0;
 }
+
+/** Intersection over union of two boxes given by x, y, width, height. */
+export function iouXywh(a: ArrayLike<number>, i: number, b: ArrayLike<number>, j: number): number {
+  const [ax, ay, aw, ah] = [a[4 * i] ?? 0, a[4 * i + 1] ?? 0, a[4 * i + 2] ?? 0, a[4 * i + 3] ?? 0];
+  const [bx, by, bw, bh] = [b[4 * j] ?? 0, b[4 * j + 1] ?? 0, b[4 * j + 2] ?? 0, b[4 * j + 3] ?? 0];
+  const width = Math.min(ax + aw, bx + bw) - Math.max(ax, bx);
+  const height = Math.min(ay + ah, by + bh) - Math.max(ay, by);
+  if (width <= 0 || height <= 0) return 0;
+  const shared = width * height;
+  return shared / (aw * ah + bw * bh - shared);
+}
+
+/** A box given by x, y, width, height as xmin, ymin, xmax, ymax. @param index its place in the flat list */
+export function cornersOf(
+  boxesXywh: ArrayLike<number>,
+  index: number,
+): [xmin: number, ymin: number, xmax: number, ymax: number] {
+  const side = (s: number): number => boxesXywh[4 * index + s] ?? 0;
+  return [side(0), side(1), side(0) + side(2), side(1) + side(3)];
+}

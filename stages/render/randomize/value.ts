@@ -189,13 +189,13 @@ function inWords(kind: ValueKind): string {
 /** For editors: the plain value, or an object with one distribution. */
 function jsonSchemaOf(kind: ValueKind): { anyOf: Record<string, unknown>[] } {
   const pair = { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 };
-  const any = { type: 'array', minItems: 1 };
+  const list = { type: 'array', minItems: 1 };
   const ofNumbers = { uniform: pair, logUniform: pair, integer: pair, normal: pair };
   const properties = {
     ...(kind.kind === 'number' ? ofNumbers : {}),
     ...(kind.kind === 'file' ? { glob: { type: 'string' } } : {}),
-    choice: any,
-    weighted: any,
+    choice: list,
+    weighted: list,
     constant: {},
   };
   const distribution = {
