@@ -54,7 +54,13 @@ export async function workerCommand(
   try {
     const work = await workOrRefusal(head, order, files, program, console, heart);
     heart.signal.throwIfAborted();
-    await files.writeResult(task, { version: 1, nonce: task.nonce, node, tookMs: Date.now() - startedMs, ...work });
+    await files.writeResult(task, {
+      version: 1,
+      nonce: task.nonce,
+      node,
+      tookMs: Date.now() - startedMs,
+      ...work,
+    });
     return work.refused || work.failure ? exitCodes.failure : exitCodes.success;
   } catch (error) {
     if (!heart.signal.aborted) throw error;
@@ -109,7 +115,10 @@ async function work(
         : `The program here is ${own.version}, and the run was started by ${head.program.version}.`,
       { hint: 'Give all nodes the same program; after an update, end the run and start it again.' },
     );
-  if (!(await stat(join(head.store, 'blobs')).catch(() => undefined))?.isDirectory() && !(await stat(head.store).catch(() => undefined)))
+  if (
+    !(await stat(join(head.store, 'blobs')).catch(() => undefined))?.isDirectory() &&
+    !(await stat(head.store).catch(() => undefined))
+  )
     throw new RefusalError(`There is no store ${head.store} here.`, {
       hint: 'All nodes have to have it under the same path.',
     });
@@ -143,7 +152,9 @@ async function work(
         if (event.type === 'item-failed') console.out(`${event.item}: ${event.message}`);
       },
     };
-    return await workTask(plan, head, order, files, world, (done) => heart.tell(done)).finally(() => locks.close());
+    return await workTask(plan, head, order, files, world, (done) => heart.tell(done)).finally(() =>
+      locks.close(),
+    );
   } finally {
     await here.leave();
   }

@@ -69,7 +69,9 @@ const slurmOptions = z.strictObject({
   gres: z
     .string()
     .optional()
-    .describe('Generic resources, as in gpu:a100:1 (sbatch --gres); by default gpu:N for `resources: { gpu: N }`.'),
+    .describe(
+      'Generic resources, as in gpu:a100:1 (sbatch --gres); by default gpu:N for `resources: { gpu: N }`.',
+    ),
   extra: z
     .array(z.string())
     .optional()

@@ -34,13 +34,24 @@ export class ItemTally {
   underWay(count: number): void {
     const { stage } = this.attempt.state;
     const done = Math.min(this.total, this.#done + count);
-    this.attempt.world.emit({ type: 'stage-progress', stage: stage.name, done, total: this.total, unit: 'items' });
+    this.attempt.world.emit({
+      type: 'stage-progress',
+      stage: stage.name,
+      done,
+      total: this.total,
+      unit: 'items',
+    });
   }
 
   fail(item: Item, message: string, details: readonly string[] = []): void {
     if (this.attempt.hasEnded || this.hasFailed(item)) return;
     this.failures.set(item.id, { message, details });
-    this.attempt.world.emit({ type: 'item-failed', stage: this.attempt.state.stage.name, item: item.id, message });
+    this.attempt.world.emit({
+      type: 'item-failed',
+      stage: this.attempt.state.stage.name,
+      item: item.id,
+      message,
+    });
     this.settled();
   }
 

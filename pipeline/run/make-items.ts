@@ -88,7 +88,8 @@ export async function makeItems(
     } finally {
       await rm(batchDirectory, { recursive: true, force: true });
     }
-    for (const { item, result } of batch) if (!result) tally.fail(item, 'the stage ended without a result for it');
+    for (const { item, result } of batch)
+      if (!result) tally.fail(item, 'the stage ended without a result for it');
   }
 
   const share = Math.ceil(pending.length / (2 * world.executor.concurrency(attempt.resources)));

@@ -60,12 +60,7 @@ export class StageAttempt {
   }
 
   /** @param apart a folder instead of the key's own, for one of several workers that make a stage's items at once */
-  static async begin(
-    state: StageState,
-    world: World,
-    number: number,
-    apart?: string,
-  ): Promise<StageAttempt> {
+  static async begin(state: StageState, world: World, number: number, apart?: string): Promise<StageAttempt> {
     refuseWhileGoingOn(state.stage.name, state.key);
     const directory = apart ?? (await world.store.workDirectory(state.key));
     const attempt = new StageAttempt(state, world, directory, number);

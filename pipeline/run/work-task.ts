@@ -52,7 +52,9 @@ export async function workTask(
   const wanted = new Set(order.items);
   const items = await keyedItems(kind, state, wanted);
   if (items.length < wanted.size)
-    throw new RefusalError(`${wanted.size - items.length} of the task's items are not among those of ${head.stage} here.`);
+    throw new RefusalError(
+      `${wanted.size - items.length} of the task's items are not among those of ${head.stage} here.`,
+    );
   let done = 0;
   const counted: World = {
     ...world,
@@ -61,12 +63,18 @@ export async function workTask(
       world.emit(event);
     },
   };
-  const attempt = await StageAttempt.begin(state, counted, order.attempt, join(files.taskFolder(order), 'made'));
+  const attempt = await StageAttempt.begin(
+    state,
+    counted,
+    order.attempt,
+    join(files.taskFolder(order), 'made'),
+  );
   const tally = new ItemTally(attempt, items.length, done);
   try {
-    const failure = await attempt
-      .endedOrGivenUp(makeItems(kind, attempt, items, tally))
-      .then(() => undefined, (error: unknown) => told(diskFailure(error, attempt.directory)));
+    const failure = await attempt.endedOrGivenUp(makeItems(kind, attempt, items, tally)).then(
+      () => undefined,
+      (error: unknown) => told(diskFailure(error, attempt.directory)),
+    );
     world.signal.throwIfAborted();
     const unrecorded = items.flatMap(({ item: { id }, result, isUnrecorded }) =>
       result && isUnrecorded ? [{ id, files: [...result.files], value: result.value }] : [],
@@ -92,7 +100,8 @@ export async function workTask(
 /** The stage's state here. @throws RefusalError when its key is not that of the run */
 async function sameState(plan: Plan, head: StageHead, world: World): Promise<StageState> {
   const stage = plan.stages.find(({ name }) => name === head.stage);
-  if (!stage) throw new RefusalError(`${head.file} has no stage ${head.stage} any more.`, { hint: startAgain });
+  if (!stage)
+    throw new RefusalError(`${head.file} has no stage ${head.stage} any more.`, { hint: startAgain });
   const artifacts = new Map(Object.entries(head.artifacts));
   let state;
   try {

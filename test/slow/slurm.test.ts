@@ -73,7 +73,9 @@ describe('a run on Slurm', () => {
     await first.ended;
     const { exitCode, events } = await cluster.run(workspace.path('the farm')).ended;
     expect(exitCode).toBe(0);
-    expect(ofType(events, 'stage-log').some(({ line }) => /tasks of an earlier run go on/.test(line))).toBe(true);
+    expect(ofType(events, 'stage-log').some(({ line }) => /tasks of an earlier run go on/.test(line))).toBe(
+      true,
+    );
     await expectAllMade(workspace);
   });
 
@@ -94,9 +96,11 @@ describe('a run on Slurm', () => {
     await cluster.command('scancel', id);
     const { exitCode, events } = await run.ended;
     expect(exitCode).toBe(0);
-    expect(ofType(events, 'stage-warning').map(({ message }) => message).join('\n')).toMatch(
-      /was cancelled by somebody; \d+ of its items go out again/,
-    );
+    expect(
+      ofType(events, 'stage-warning')
+        .map(({ message }) => message)
+        .join('\n'),
+    ).toMatch(/was cancelled by somebody; \d+ of its items go out again/);
     await expectAllMade(workspace, 2);
   });
 
@@ -134,7 +138,11 @@ describe('a run on Slurm', () => {
     await cluster.command('sbatch', '--partition=high', '--nodes=2', '--exclusive', '--output=/dev/null', '--wrap=sleep 5'); // prettier-ignore
     const { exitCode, events } = await run.ended;
     expect(exitCode).toBe(0);
-    expect(ofType(events, 'stage-warning').map(({ message }) => message).join('\n')).toContain('was pre-empted');
+    expect(
+      ofType(events, 'stage-warning')
+        .map(({ message }) => message)
+        .join('\n'),
+    ).toContain('was pre-empted');
     await expectAllMade(workspace, 2);
   });
 });

@@ -2,7 +2,7 @@ import { unreachable } from '../../core/unreachable.js';
 import type { EndReason } from './cluster.js';
 
 /** An item that so many attempts lost is given up. */
-export const mostLosses = 3;
+const mostLosses = 3;
 /** Pre-emption is nobody's fault; but a stage that never gets to its end is to say so. */
 const mostPreemptions = 100;
 const assumedMemoryMb = 2048;

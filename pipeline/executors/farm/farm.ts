@@ -181,7 +181,8 @@ class StageOnFarm {
     await this.#land(flight);
     const told = new Set([...result.failedItems, ...result.unrecorded].map(({ id }) => id));
     const left = items ? await work.missing(items.filter((id) => !told.has(id))) : [];
-    if (left.length > 0) this.#parcels.push({ ...flight.parcel, items: left, attempt: flight.parcel.attempt + 1 });
+    if (left.length > 0)
+      this.#parcels.push({ ...flight.parcel, items: left, attempt: flight.parcel.attempt + 1 });
   }
 
   /** An attempt has left no result: what it has not made goes out again. */
@@ -193,7 +194,12 @@ class StageOnFarm {
     await this.#again(flight, loss, flight.node, []);
   }
 
-  async #again(flight: Flight, loss: Loss, node: string | undefined, details: readonly string[]): Promise<void> {
+  async #again(
+    flight: Flight,
+    loss: Loss,
+    node: string | undefined,
+    details: readonly string[],
+  ): Promise<void> {
     const { work } = this;
     const { parcel, isStraggler = false } = flight;
     const items = parcel.items && (await work.missing(parcel.items));
@@ -268,7 +274,9 @@ class StageOnFarm {
   #tellOfOutage(): void {
     const { failures, lastFailure } = this.watch;
     if (failures === tellAfterFailures)
-      this.work.warn(`${this.farm.cluster.name} cannot be asked; its tasks are taken to go on: ${lastFailure}`);
+      this.work.warn(
+        `${this.farm.cluster.name} cannot be asked; its tasks are taken to go on: ${lastFailure}`,
+      );
   }
 
   async #cancelAll(): Promise<void> {

@@ -32,9 +32,12 @@ export async function submitTasks(
   const [first] = parcels;
   if (!first) return [];
   const nonce = newNonce();
-  const flights = withIndices(parcels, largestIndex).map(
-    ({ parcel, index }): Flight => ({ nonce, index, parcel, done: 0 }),
-  );
+  const flights = withIndices(parcels, largestIndex).map(({ parcel, index }): Flight => ({
+    nonce,
+    index,
+    parcel,
+    done: 0,
+  }));
   const orders = flights.map(({ index, parcel }) => ({
     version: 1 as const,
     nonce,
@@ -83,7 +86,8 @@ export async function submitTasks(
           hint: 'See `slurm:` and `resources:` of the stage, or ask whoever looks after the cluster.',
         });
       }
-      if (tries === 1) work.warn(`${cluster.name} did not answer when tasks were submitted; trying again: ${message}`);
+      if (tries === 1)
+        work.warn(`${cluster.name} did not answer when tasks were submitted; trying again: ${message}`);
     }
     await wait(waitMs);
     // It may have them nevertheless. While it cannot be asked, that is not known, and nothing is submitted twice.

@@ -126,10 +126,7 @@ export class TaskFiles {
     });
     await writeAtomically(join(folder, 'script.sh'), script);
     const tasks = orders.map(({ index, attempt }) => ({ index, attempt }));
-    await writeAtomically(
-      join(folder, 'intent.json'),
-      json({ version: 1, nonce, tasks } satisfies Intent),
-    );
+    await writeAtomically(join(folder, 'intent.json'), json({ version: 1, nonce, tasks } satisfies Intent));
   }
 
   /** All submissions that were ever intended. */

@@ -38,7 +38,10 @@ export class TaskSize {
     let left = waiting;
     const most = seconds === undefined ? Math.min(room, probeTasks - inFlight) : room;
     while (left > 0 && sizes.length < most) {
-      const size = Math.min(left, seconds === undefined ? probeSize(waiting) : taskItems(seconds, left, slots));
+      const size = Math.min(
+        left,
+        seconds === undefined ? probeSize(waiting) : taskItems(seconds, left, slots),
+      );
       sizes.push(size);
       left -= size;
     }

@@ -8,6 +8,6 @@ export function workerScript(program: readonly string[], directory: string): str
 }
 
 /** A word for a shell, whatever stands in it. */
-export function shellQuoted(word: string): string {
+function shellQuoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -36,7 +36,7 @@ export function sbatchArguments({ nonce, directory, indices, needs }: Submission
 }
 
 /** `0-2,5` for 0, 1, 2 and 5: sbatch takes sparse arrays. */
-export function indexRanges(indices: readonly number[]): string {
+function indexRanges(indices: readonly number[]): string {
   const ranges: { first: number; last: number }[] = [];
   for (const index of [...indices].sort((a, b) => a - b)) {
     const range = ranges.at(-1);

@@ -11,7 +11,8 @@ const answerMs = 60_000;
 const namesAtOnce = 1000;
 const idsAtOnce = 1000;
 
-const full = /MaxSubmitJob|MaxJobs|QOSMax|AssocMax|AssocGrp|job (submission )?limit|Resource temporarily unavailable/i;
+const full =
+  /MaxSubmitJob|MaxJobs|QOSMax|AssocMax|AssocGrp|job (submission )?limit|Resource temporarily unavailable/i;
 const unreachable =
   /unable to contact|timed out|connection (refused|reset)|communication|socket|slurm_load|Zero Bytes|Protocol authentication|munge|backup controller|temporarily/i;
 
@@ -71,7 +72,15 @@ export class SlurmCluster implements Cluster {
     const tasks: QueuedTask[] = [];
     for (let start = 0; start < nonces.length; start += namesAtOnce) {
       const names = nonces.slice(start, start + namesAtOnce).join(',');
-      const result = await this.#call('squeue', ['-h', '-r', '-t', 'all', `--name=${names}`, '-o', squeueFormat]);
+      const result = await this.#call('squeue', [
+        '-h',
+        '-r',
+        '-t',
+        'all',
+        `--name=${names}`,
+        '-o',
+        squeueFormat,
+      ]);
       if (result.exitCode !== 0) throw new Error(result.stderr.trim() || 'squeue failed');
       tasks.push(...parseSqueue(result.stdout));
     }

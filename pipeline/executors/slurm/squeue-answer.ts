@@ -21,7 +21,14 @@ export function parseSqueue(text: string): readonly QueuedTask[] {
   });
 }
 
-const waiting = new Set(['PENDING', 'REQUEUED', 'REQUEUE_HOLD', 'REQUEUE_FED', 'SPECIAL_EXIT', 'RESV_DEL_HOLD']);
+const waiting = new Set([
+  'PENDING',
+  'REQUEUED',
+  'REQUEUE_HOLD',
+  'REQUEUE_FED',
+  'SPECIAL_EXIT',
+  'RESV_DEL_HOLD',
+]);
 const running = new Set(['RUNNING', 'CONFIGURING', 'COMPLETING', 'SUSPENDED', 'STOPPED', 'SIGNALING', 'RESIZING', 'STAGE_OUT']); // prettier-ignore
 const ends: Readonly<Record<string, EndReason>> = {
   COMPLETED: 'ended',
