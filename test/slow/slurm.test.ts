@@ -145,4 +145,49 @@ describe('a run on Slurm', () => {
     ).toContain('was pre-empted');
     await expectAllMade(workspace, 2);
   });
+
+  it('runs a whole stage, which goes on from its checkpoint after it was pushed away', async () => {
+    const workspace = await Workspace.create({
+      'pipeline.yaml': 'version: 1\nname: whole\nstages: { count: { uses: ./count.ts } }\n',
+      'count.ts': countStage,
+    });
+    const run = cluster.run(workspace.path('.'));
+    await until('it counts', async () => (await linesOf(workspace.path('steps'))).length >= 2);
+    await cluster.command('sbatch', '--partition=high', '--nodes=2', '--exclusive', '--output=/dev/null', '--wrap=sleep 3'); // prettier-ignore
+    const { exitCode } = await run.ended;
+    expect(exitCode).toBe(0);
+    expect(await workspace.read('out/count/n')).toBe('12');
+    // Started twice, and no step was done twice.
+    const steps = await linesOf(workspace.path('steps'));
+    expect(steps.filter((line) => line.startsWith('from'))).toHaveLength(2);
+    expect(steps.filter((line) => !line.startsWith('from'))).toHaveLength(12);
+  });
 });
+
+/** Counts to twelve, a step a second, with a checkpoint after each. */
+const countStage = `
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { defineStage } from 'darkroom';
+import { z } from 'zod';
+
+export default defineStage({
+  kind: 'count', summary: 'Counts.', revision: 1, params: z.strictObject({}), inputs: {},
+  outputs: { n: { type: 'number', description: 'How far' } },
+  seeded: () => false,
+  run: async ({ output, workDirectory, baseDirectory, signal }) => {
+    const checkpoint = join(workDirectory, 'checkpoint');
+    const steps = join(baseDirectory, 'steps');
+    let n = existsSync(checkpoint) ? Number(readFileSync(checkpoint, 'utf8')) : 0;
+    appendFileSync(steps, 'from ' + n + '\\n');
+    while (n < 12) {
+      await setTimeout(1000);
+      signal.throwIfAborted();
+      appendFileSync(steps, ++n + '\\n');
+      writeFileSync(checkpoint, String(n));
+    }
+    await output('n').write('n', String(n));
+  },
+});
+`;
