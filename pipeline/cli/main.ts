@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import { localHost } from '../run/host.js';
@@ -7,7 +7,9 @@ import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
 import { addInspectCommands } from './inspect-commands.js';
+import { executorNames } from './executor-names.js';
 import type { Console, Program } from './program.js';
+import type { RunOptions } from './run.js';
 
 const fileAndStages = '[FILE] [STAGE…] [options]';
 const wordsHelp =
@@ -91,7 +93,12 @@ function commands(
     .option(...keepGoing)
     .option(...store)
     .option('--json', 'events as lines of JSON')
-    .action(async (words: string[], options: RunFlags) => {
+    .addOption(
+      new Option('--executor <executor>', 'where the jobs run; on a cluster, --jobs counts its tasks')
+        .choices(executorNames)
+        .default('local'),
+    )
+    .action(async (words: string[], options: RunOptions) => {
       const { runCommand } = await import('./run.js');
       exit(await runCommand(words, options, program, console, signal));
     });
@@ -122,6 +129,15 @@ function commands(
     .action(async (words: string[], options: RunFlags) => {
       const { watchCommand } = await import('./watch.js');
       exit(await watchCommand(words, options, program, console, signal));
+    });
+  root
+    .command('worker')
+    .description('do one task of a run on a cluster; the cluster calls this on its nodes')
+    .argument('<FOLDER>', 'the folder of the submission, in the store')
+    .argument('<INDEX>', 'which of its tasks')
+    .action(async (folder: string, index: string) => {
+      const { workerCommand } = await import('./worker.js');
+      exit(await workerCommand(folder, index, program, console, signal));
     });
   addInspectCommands(root, { program, console, signal, exit, withFile });
   root

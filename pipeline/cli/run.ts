@@ -20,10 +20,13 @@ import { localHost } from '../run/host.js';
 import { Locks } from '../run/lock.js';
 import { missingSources } from '../run/sources.js';
 import { runPlan } from '../run/scheduler.js';
+import type { FarmOfRun } from '../run/world.js';
 import type { Host } from '../stage/context.js';
 import type { Announcement } from '../store/presence/announcement.js';
 import { Store } from '../store/store.js';
+import type { ExecutorName } from './executor-names.js';
 import { exitCodes } from './exit-codes.js';
+import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
 import type { Console, Program } from './program.js';
 
@@ -34,6 +37,7 @@ export interface RunOptions {
   readonly keepGoing?: boolean;
   readonly json?: boolean;
   readonly store?: string;
+  readonly executor?: ExecutorName;
 }
 
 /** `pipeline run [FILE] [STAGE…]`: makes what is not there yet. @returns the exit code */
@@ -57,14 +61,15 @@ export async function runCommand(
   const gpus =
     wantsGpu || options.gpus !== undefined ? await usableGpus(host.exec, host.env, options.gpus) : [];
   const capacity = machineCapacity(gpus);
-  const large = await missingResources(plan, capacity, { store, host });
+  const farm = await farmOfRun(plan, options, program, host.env);
+  const large = await missingResources(plan, capacity, { store, host, farm });
   if (large.length > 0)
     throw new DiagnosticError(large, new Map([[plan.file.source.file, plan.file.source.text]]));
 
   const runId = newRunId();
   const here = await store.presence.announceRun(runId, signal);
   try {
-    return await runAs(here, { plan, store, host, capacity, options, console, signal });
+    return await runAs(here, { plan, store, host, capacity, farm, options, console, signal });
   } finally {
     await here.leave();
   }
@@ -75,6 +80,7 @@ interface Prepared {
   readonly store: Store;
   readonly host: Host;
   readonly capacity: Capacity;
+  readonly farm: FarmOfRun | undefined;
   readonly options: RunOptions;
   readonly console: Console;
   readonly signal: AbortSignal;
@@ -82,7 +88,7 @@ interface Prepared {
 
 async function runAs(
   here: Announcement,
-  { plan, store, host, capacity, options, console, signal }: Prepared,
+  { plan, store, host, capacity, farm, options, console, signal }: Prepared,
 ): Promise<number> {
   const { runId } = here.self;
   const runDirectory = store.runDirectory(runId);
@@ -108,7 +114,8 @@ async function runAs(
   const locks = await Locks.open(store, here);
   const outcome = await runPlan(plan, {
     store,
-    executor: localExecutor(capacity, options.jobs ?? capacity.cpu),
+    executor: localExecutor(capacity, farm ? capacity.cpu : (options.jobs ?? capacity.cpu)),
+    farm,
     locks,
     runDirectory,
     keepGoing: options.keepGoing === true,

@@ -2,7 +2,7 @@ import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { StageRecord } from '../store/records.js';
-import { lookUpItems } from './map-items.js';
+import { lookUpItems } from './keyed-items.js';
 import { reasonsToRun, stageState, type StageState } from './stage-state.js';
 import type { World } from './world.js';
 

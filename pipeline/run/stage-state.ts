@@ -27,6 +27,8 @@ export interface StageState {
   /** What the store has under this key; undefined when the stage has to run. */
   readonly record: StageRecord | undefined;
   readonly context: PlanningContext<unknown>;
+  /** Those of its inputs are among them. */
+  readonly artifacts: ArtifactsByStage;
 }
 
 /** Hashes a stage's sources, asks for its tools, makes its key and looks it up. All its inputs must be there. */
@@ -56,7 +58,7 @@ export async function stageState(
   const key = stageKey(parts);
   const record = await world.store.records.readStage(key);
   const context = planningContext(file, stage, artifacts, sources, tools, world);
-  return { stage, parts, key, sources, tools, record, context };
+  return { stage, parts, key, sources, tools, record, context, artifacts };
 }
 
 /** Why the stage has to run, in words, by comparison with the last time a stage of this name was made. */
