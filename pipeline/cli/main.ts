@@ -6,6 +6,7 @@ import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
+import { addCacheCommands, cacheMode } from './cache-commands.js';
 import { addInspectCommands } from './inspect-commands.js';
 import type { Console, Program } from './program.js';
 
@@ -91,6 +92,9 @@ function commands(
     .option(...keepGoing)
     .option(...store)
     .option('--json', 'events as lines of JSON')
+    .option('--cache <url>', 'look for results there, instead of where the file says')
+    .option('--no-cache', 'leave the cache of the file alone')
+    .addOption(cacheMode())
     .action(async (words: string[], options: RunFlags) => {
       const { runCommand } = await import('./run.js');
       exit(await runCommand(words, options, program, console, signal));
@@ -124,6 +128,7 @@ function commands(
       exit(await watchCommand(words, options, program, console, signal));
     });
   addInspectCommands(root, { program, console, signal, exit, withFile });
+  addCacheCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')

@@ -9,6 +9,7 @@ import type { BatchContext, Item, ItemResult, StageContext } from '../stage/cont
 import type { MapStageKind } from '../stage/definition.js';
 import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
 import type { Store } from '../store/store.js';
+import { fetchItems } from './fetch-items.js';
 import { ItemClaims } from './item-claims.js';
 import type { StageAttempt } from './stage-attempt.js';
 import type { StageState } from './stage-state.js';
@@ -79,6 +80,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const { state, world } = attempt;
   const stage = state.stage.name;
   const items = await lookUpItems(kind, state, world.store);
+  await fetchItems(stage, items, world);
   const pending = items.filter(({ result }) => !result);
   await world.store.itemLists.write(
     state.key,
