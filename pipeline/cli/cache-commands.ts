@@ -10,10 +10,10 @@ const actions: readonly (readonly [CacheAction, string])[] = [
 
 /** `--cache-mode`: whether a run leaves there what it makes. */
 export function cacheMode(): Option {
-  return new Option('--cache-mode <mode>', 'only take results out of the cache, or leave some there, too').choices([
-    'read',
-    'read-write',
-  ]);
+  return new Option(
+    '--cache-mode <mode>',
+    'only take results out of the cache, or leave some there, too',
+  ).choices(['read', 'read-write']);
 }
 
 /** `pipeline cache push|pull|stats`. */

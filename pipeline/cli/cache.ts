@@ -18,7 +18,6 @@ export interface CacheOptions extends FileOptions {
   readonly json?: boolean;
 }
 
-
 export type CacheAction = 'push' | 'pull' | 'stats';
 
 interface StageTransfer extends Transfer {
@@ -62,7 +61,8 @@ export async function cacheCommand(
     if (state) transfers.push({ stage: stage.name, ...(await transfer(action, state, store, cache)) });
     else transfers.push({ stage: stage.name, outcome: 'absent', contents: 0, bytes: 0, failed: 0 });
   }
-  if (options.json === true) console.out(JSON.stringify({ cache: cache.url, action, stages: transfers }, null, 2));
+  if (options.json === true)
+    console.out(JSON.stringify({ cache: cache.url, action, stages: transfers }, null, 2));
   else for (const line of transfers) console.out(sentence(line, action));
   const failed = troubles > 0 || transfers.some(({ outcome }) => outcome === 'incomplete');
   return failed ? exitCodes.failure : exitCodes.success;
@@ -86,7 +86,10 @@ async function transfer(
   return { ...came, outcome: came.failed > 0 ? 'incomplete' : 'there' };
 }
 
-function sentence({ stage, outcome, contents, bytes, failed }: StageTransfer, action: 'push' | 'pull'): string {
+function sentence(
+  { stage, outcome, contents, bytes, failed }: StageTransfer,
+  action: 'push' | 'pull',
+): string {
   const moved = `${formatCount(contents, 'content')}, ${formatBytes(bytes)}`;
   const verb = action === 'push' ? 'sent' : 'fetched';
   switch (outcome) {

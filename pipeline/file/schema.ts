@@ -126,7 +126,9 @@ export const pipelineFileSchema = z.strictObject({
   store: z.string().optional().describe('The folder of the store; by default .pipeline beside this file.'),
   cache: cache
     .optional()
-    .describe('Where results are looked for that the store does not have, and left for others. Part of no key.'),
+    .describe(
+      'Where results are looked for that the store does not have, and left for others. Part of no key.',
+    ),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 

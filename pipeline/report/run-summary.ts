@@ -68,10 +68,7 @@ export class RunSummaryGatherer {
   }
 }
 
-function gather(
-  stage: StageSummary,
-  event: Extract<RunEvent, { readonly stage: string }>,
-): void {
+function gather(stage: StageSummary, event: Extract<RunEvent, { readonly stage: string }>): void {
   switch (event.type) {
     case 'stage-reused':
       Object.assign(stage, { state: 'cached', key: event.key, outputs: event.outputs });

@@ -111,7 +111,10 @@ interface Results {
   readonly sent: SentResults;
 }
 
-async function makeOrReuse(stage: PlannedStage, results: Results): Promise<Readonly<Record<string, Artifact>>> {
+async function makeOrReuse(
+  stage: PlannedStage,
+  results: Results,
+): Promise<Readonly<Record<string, Artifact>>> {
   const { plan, world, artifacts, failures, away, sent } = results;
   for (;;) {
     const state = await stageState(plan.file, stage, artifacts, world);

@@ -36,7 +36,6 @@ export class SentResults {
   /** Waits until everything is sent or given up. */
   async end(): Promise<void> {
     await this.#queue.onIdle();
-    if (this.#sent.stages + this.#sent.contents > 0)
-      this.world.emit({ type: 'cache-sent', ...this.#sent });
+    if (this.#sent.stages + this.#sent.contents > 0) this.world.emit({ type: 'cache-sent', ...this.#sent });
   }
 }

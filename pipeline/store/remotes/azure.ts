@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
 import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
-import { RemoteFailure, type ReadOptions, type Remote, type RemoteData, type RemoteObject } from './remote.js';
+import {
+  RemoteFailure,
+  type ReadOptions,
+  type Remote,
+  type RemoteData,
+  type RemoteObject,
+} from './remote.js';
 import { codeOf, remoteFailure, statusOf } from './remote-trouble.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -4,7 +4,13 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { asideName, moveInto, writeSynced } from '../../core/atomic-file.js';
 import { hasErrorCode } from '../../core/error-code.js';
-import { RemoteFailure, type ReadOptions, type Remote, type RemoteData, type RemoteObject } from './remote.js';
+import {
+  RemoteFailure,
+  type ReadOptions,
+  type Remote,
+  type RemoteData,
+  type RemoteObject,
+} from './remote.js';
 
 /** A folder that several machines mount: objects are plain files, written aside and renamed. */
 export class FolderRemote implements Remote {

@@ -112,7 +112,10 @@ export class PatientRemote {
       } catch (error) {
         this.signal.throwIfAborted();
         if (limit.signal.aborted)
-          throw new RemoteFailure('passing', `${what} (${this.remote.url}): no answer in ${limitMs / 1000} s`);
+          throw new RemoteFailure(
+            'passing',
+            `${what} (${this.remote.url}): no answer in ${limitMs / 1000} s`,
+          );
         const disk = diskFailure(error, what);
         throw disk instanceof DiskError ? disk : remoteFailure(error, `${what} (${this.remote.url})`);
       } finally {

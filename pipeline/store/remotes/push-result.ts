@@ -71,10 +71,7 @@ async function itemsOf(store: Store, key: CacheKey): Promise<ReadonlyMap<CacheKe
   return items;
 }
 
-async function pushItems(
-  cache: ResultCache,
-  items: ReadonlyMap<CacheKey, ItemRecord>,
-): Promise<Transfer> {
+async function pushItems(cache: ResultCache, items: ReadonlyMap<CacheKey, ItemRecord>): Promise<Transfer> {
   const [first] = items.values();
   if (!first) return nothing;
   const family = itemFamily(first.parts);

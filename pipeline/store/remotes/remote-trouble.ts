@@ -34,7 +34,8 @@ export function remoteFailure(error: unknown, what: string): RemoteFailure {
   const status = statusOf(error);
   const code = codeOf(error);
   const text = error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 200) : '';
-  const why = status === undefined ? [code, text].filter((word) => word !== '').join(': ') : `${code} (${status})`;
+  const why =
+    status === undefined ? [code, text].filter((word) => word !== '').join(': ') : `${code} (${status})`;
   return new RemoteFailure(troubleOf(status, `${code} ${text}`), `${what}: ${why}`, { cause: error });
 }
 

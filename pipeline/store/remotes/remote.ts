@@ -12,7 +12,8 @@ export interface RemoteObject {
 }
 
 /** Bytes to upload, or the file that holds them. */
-export type RemoteData = { readonly bytes: Uint8Array } | { readonly path: string; readonly sizeBytes: number };
+export type RemoteData =
+  { readonly bytes: Uint8Array } | { readonly path: string; readonly sizeBytes: number };
 
 export interface ReadOptions {
   readonly signal: AbortSignal;

@@ -197,7 +197,9 @@ export class ResultCache {
   }
 
   /** Of contents, stages and packs: how many there are, and how large. @throws RemoteFailure */
-  async measure(): Promise<Readonly<Record<'contents' | 'stages' | 'packs', { count: number; bytes: number }>>> {
+  async measure(): Promise<
+    Readonly<Record<'contents' | 'stages' | 'packs', { count: number; bytes: number }>>
+  > {
     const [contents, stages, packs] = await Promise.all(
       ['blobs/', 'actions/', 'items/'].map(async (prefix) => {
         const sum = { count: 0, bytes: 0 };

@@ -1,7 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { RemoteFailure, type ReadOptions, type Remote, type RemoteData, type RemoteObject } from './remote.js';
+import {
+  RemoteFailure,
+  type ReadOptions,
+  type Remote,
+  type RemoteData,
+  type RemoteObject,
+} from './remote.js';
 import { remoteFailure, statusOf } from './remote-trouble.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -106,11 +112,15 @@ export class S3Remote implements Remote {
     const { environment } = this;
     const own = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
     // Servers that only speak like S3 have no names for their buckets and know no checksums in trailers.
-    const plain = own === undefined ? {} : { forcePathStyle: true, region: environment['AWS_REGION'] ?? 'us-east-1' };
+    const plain =
+      own === undefined ? {} : { forcePathStyle: true, region: environment['AWS_REGION'] ?? 'us-east-1' };
     const checksums =
       own === undefined
         ? {}
-        : ({ requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const);
+        : ({
+            requestChecksumCalculation: 'WHEN_REQUIRED',
+            responseChecksumValidation: 'WHEN_REQUIRED',
+          } as const);
     // Whoever calls tries again, and knows when to give up.
     return { sdk, client: new sdk.S3Client({ maxAttempts: 1, ...plain, ...checksums }) };
   }
