@@ -3,7 +3,7 @@ import { itemFamily } from '../store/remotes/item-pack.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { ItemRecord } from '../store/records.js';
 import type { Store } from '../store/store.js';
-import type { KeyedItem } from './map-items.js';
+import type { KeyedItem } from './keyed-item.js';
 import type { World } from './world.js';
 
 const itemsAtOnce = 16;

@@ -7,22 +7,15 @@ import { UserError } from '../core/user-error.js';
 import type { Grant } from '../executors/executor.js';
 import type { BatchContext, Item, ItemResult, StageContext } from '../stage/context.js';
 import type { MapStageKind } from '../stage/definition.js';
-import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
+import { itemKey, type ItemKeyParts } from '../store/key-parts.js';
 import type { Store } from '../store/store.js';
 import { fetchItems } from './fetch-items.js';
 import { ItemClaims } from './item-claims.js';
+import type { KeyedItem } from './keyed-item.js';
 import type { StageAttempt } from './stage-attempt.js';
 import type { StageState } from './stage-state.js';
 
 const shownFailures = 5;
-
-/** An item with the key that its result is recorded under. */
-export interface KeyedItem {
-  readonly item: Item;
-  readonly parts: ItemKeyParts;
-  readonly key: CacheKey;
-  result?: ItemResult;
-}
 
 /** All items of a map stage with their keys. */
 export async function keyedItems(kind: MapStageKind, state: StageState): Promise<KeyedItem[]> {

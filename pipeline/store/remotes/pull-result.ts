@@ -24,8 +24,7 @@ export async function pullResult(
   if (first.failed > 0) return first;
   const files = await cache.fetchAll(filesOf(store, record));
   if (files.failed === 0) {
-    const { manifestBytes: _, ...plain } = record;
-    await store.records.write(key, plain);
+    await store.records.write(key, record);
   }
   return {
     contents: first.contents + files.contents,

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import type * as S3 from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import {
   RemoteFailure,
@@ -10,7 +11,7 @@ import {
 } from './remote.js';
 import { remoteFailure, statusOf } from './remote-trouble.js';
 
-type Sdk = typeof import('@aws-sdk/client-s3');
+type Sdk = typeof S3;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** More than S3 takes in one request. */
