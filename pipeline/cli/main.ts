@@ -6,6 +6,7 @@ import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
+import { addCacheCommands, cacheMode } from './cache-commands.js';
 import { addInspectCommands } from './inspect-commands.js';
 import { executorNames } from './executor-names.js';
 import type { Console, Program } from './program.js';
@@ -98,6 +99,9 @@ function commands(
         .choices(executorNames)
         .default('local'),
     )
+    .option('--cache <url>', 'look for results there, instead of where the file says')
+    .option('--no-cache', 'leave the cache of the file alone')
+    .addOption(cacheMode())
     .action(async (words: string[], options: RunOptions) => {
       const { runCommand } = await import('./run.js');
       exit(await runCommand(words, options, program, console, signal));
@@ -140,6 +144,7 @@ function commands(
       exit(await workerCommand(folder, index, program, console, signal));
     });
   addInspectCommands(root, { program, console, signal, exit, withFile });
+  addCacheCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')

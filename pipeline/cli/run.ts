@@ -24,13 +24,14 @@ import type { FarmOfRun } from '../run/world.js';
 import type { Host } from '../stage/context.js';
 import type { Announcement } from '../store/presence/announcement.js';
 import { Store } from '../store/store.js';
+import { openCache, type CacheFlags } from './open-cache.js';
 import type { ExecutorName } from './executor-names.js';
 import { exitCodes } from './exit-codes.js';
 import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
 import type { Console, Program } from './program.js';
 
-export interface RunOptions {
+export interface RunOptions extends CacheFlags {
   readonly set: readonly string[];
   readonly jobs?: number;
   readonly gpus?: readonly number[];
@@ -39,6 +40,16 @@ export interface RunOptions {
   readonly store?: string;
   readonly executor?: ExecutorName;
 }
+
+/** Other words for credentials that an SDK might quote. */
+const credentialVariables = [
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AZURE_STORAGE_CONNECTION_STRING',
+  'AZURE_STORAGE_KEY',
+  'AZURE_STORAGE_SAS_TOKEN',
+  'AZURE_CLIENT_SECRET',
+];
 
 /** `pipeline run [FILE] [STAGE…]`: makes what is not there yet. @returns the exit code */
 export async function runCommand(
@@ -95,13 +106,17 @@ async function runAs(
   const journal = await Journal.open(runDirectory);
   const gatherer = new RunSummaryGatherer();
   const reporter = await chooseReporter(options.json === true, console);
-  const secrets = Object.assign({}, ...plan.stages.map((stage) => stage.secrets)) as Secrets;
+  const secrets = Object.assign(cacheSecrets(), ...plan.stages.map((stage) => stage.secrets)) as Secrets;
   const emit = (untimed: UntimedEvent): void => {
     const event = withoutSecrets({ ...untimed, atMs: Date.now() }, secrets);
     for (const consumer of [reporter, gatherer]) consumer.on(event);
     journal.write(event);
   };
 
+  store.cache = openCache(plan.file, options, store, {
+    signal,
+    onTrouble: (message) => emit({ type: 'cache-trouble', message }),
+  });
   const startedMs = Date.now();
   emit({
     type: 'run-started',
@@ -153,6 +168,16 @@ async function chooseReporter(json: boolean, console: Console): Promise<Reporter
   if (!process.stdout.isTTY || process.env['CI']) return plainReporter(console.out);
   const { terminalReporter } = await import('../report/terminal.js');
   return terminalReporter(process.stdout);
+}
+
+/** Credentials that no key knows and no event may quote. */
+function cacheSecrets(): Record<string, string> {
+  return Object.fromEntries(
+    credentialVariables.flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
 }
 
 /** Sorts by time; the random end keeps two runs of one moment apart. */

@@ -126,6 +126,14 @@ export const stageEntrySchema = z.strictObject({
 /** A stage of which all references are filled in. */
 export const instanceEntrySchema = stageEntrySchema.extend({ seed: z.number().int().optional() });
 
+const cache = z.strictObject({
+  url: z.string().describe('file:///folder, s3://bucket/prefix or azblob://account/container/prefix.'),
+  mode: z
+    .enum(['read', 'read-write'])
+    .default('read')
+    .describe('read takes results out of it; read-write also leaves there what a run has made.'),
+});
+
 /** The shape of a pipeline file, before stage kinds have looked at their parameters. */
 export const pipelineFileSchema = z.strictObject({
   version: z.literal(1).describe('The version of this file format.'),
@@ -142,6 +150,11 @@ export const pipelineFileSchema = z.strictObject({
     .default([])
     .describe('The environment variables that ${env.NAME} may stand for. Their values appear in no record.'),
   store: z.string().optional().describe('The folder of the store; by default .pipeline beside this file.'),
+  cache: cache
+    .optional()
+    .describe(
+      'Where results are looked for that the store does not have, and left for others. Part of no key.',
+    ),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { writeAtomically } from '../core/atomic-file.js';
 import { isDigest } from '../core/digest.js';
 import type { Exhibit } from '../stage/exhibit.js';
+import type { CacheKey } from '../store/key-parts.js';
+import type { StageRecord } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import { ContentPlacer } from '../store/view/content-placer.js';
 import type { ReportedStage, ShownExhibit } from './page-model.js';
@@ -34,9 +36,13 @@ export async function writeReport(summary: RunSummary, store: Store): Promise<st
 
 async function reportStage(stage: StageSummary, store: Store, directory: string): Promise<ReportedStage> {
   const made = stage.state === 'cached' || stage.state === 'ran';
-  const record = made && isDigest(stage.key) ? await store.records.readStage(stage.key) : undefined;
+  const record = made && isDigest(stage.key) ? await recordOf(store, stage.key) : undefined;
   const exhibits: ShownExhibit[] = [];
-  for (const exhibit of record?.exhibits ?? []) exhibits.push(await placed(exhibit, store, directory));
+  for (const exhibit of record?.exhibits ?? []) {
+    // A picture that the cache does not hand out is no reason to have no page.
+    if (exhibit.type === 'picture' && store.cache && !(await store.cache.fetch(exhibit))) continue;
+    exhibits.push(await placed(exhibit, store, directory));
+  }
   return {
     name: stage.name,
     kind: stage.kind,
@@ -53,6 +59,11 @@ async function reportStage(stage: StageSummary, store: Store, directory: string)
     ...(stage.error === undefined ? {} : { error: stage.error }),
     exhibits,
   };
+}
+
+/** Of a stage whose result is in the cache alone, the record is, too. */
+async function recordOf(store: Store, key: CacheKey): Promise<StageRecord | undefined> {
+  return (await store.records.readStage(key)) ?? store.cache?.readStage(key);
 }
 
 async function placed(exhibit: Exhibit, store: Store, directory: string): Promise<ShownExhibit> {

@@ -1,6 +1,7 @@
 import type { ItemResult, StageContext } from '../stage/context.js';
 import type { MapStageKind } from '../stage/definition.js';
 import { farmOf, makeItemsOnFarm } from './farm-stage.js';
+import { fetchItems } from './fetch-items.js';
 import { ItemTally } from './item-tally.js';
 import { lookUpItems } from './keyed-items.js';
 import { makeItems } from './make-items.js';
@@ -15,6 +16,7 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   const { state, world } = attempt;
   const stage = state.stage.name;
   const items = await lookUpItems(kind, state, world.store);
+  await fetchItems(stage, items, world);
   const pending = items.filter(({ result }) => !result);
   const reused = items.length - pending.length;
   await world.store.itemLists.write(
