@@ -55,20 +55,18 @@ export async function readCocoFiles(
   const scores = new NumberList();
   let [largestSide, count] = [0, 0];
   const sections = await readJsonSections(predictionsPath, {
-    '': (elements, first) => {
-      for (const [index, element] of elements.entries()) {
-        const place = `${predictionsPath}, element ${first + index}`;
-        const result = check(resultSchema, element, place);
-        const image = images.get(result.image_id);
-        if (!image) throw unknown(place, 'image', result.image_id, truthPath);
-        const k = classOf.get(result.category_id);
-        if (k === undefined) throw unknown(place, 'category', result.category_id, truthPath);
-        const bbox = coordinates === 'normalised' ? inPixels(result.bbox, image, place) : result.bbox;
-        largestSide = Math.max(largestSide, ...bbox);
-        push(found, image.number, k, bbox);
-        scores.push(result.score);
-        count += 1;
-      }
+    '': (element, index) => {
+      const place = `${predictionsPath}, element ${index}`;
+      const result = check(resultSchema, element, place);
+      const image = images.get(result.image_id);
+      if (!image) throw unknown(place, 'image', result.image_id, truthPath);
+      const k = classOf.get(result.category_id);
+      if (k === undefined) throw unknown(place, 'category', result.category_id, truthPath);
+      const bbox = coordinates === 'normalised' ? inPixels(result.bbox, image, place) : result.bbox;
+      largestSide = Math.max(largestSide, ...bbox);
+      push(found, image.number, k, bbox);
+      scores.push(result.score);
+      count += 1;
     },
   });
   if (!sections.has(''))
@@ -101,10 +99,8 @@ async function readTruth(path: string, warnings: string[]) {
   const annotations: z.infer<typeof annotationSchema>[] = [];
   const into =
     <S extends z.ZodType>(list: z.output<S>[], schema: S, section: string) =>
-    (elements: readonly unknown[], first: number): void => {
-      for (const [index, element] of elements.entries())
-        list.push(check(schema, element, `${path}, ${section} ${first + index}`));
-    };
+    (element: unknown, index: number): void =>
+      void list.push(check(schema, element, `${path}, ${section} ${index}`));
   const sections = await readJsonSections(path, {
     images: into(given, imageSchema, 'images'),
     categories: into(categories, categorySchema, 'categories'),

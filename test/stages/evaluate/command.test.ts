@@ -97,11 +97,11 @@ describe('pipeline evaluate', () => {
       'element 0: category 0 is not in the truth',
     ],
     ['a score that is text', truth, [{ ...right, score: 'high' }], 'element 0: score'],
-    ['a score that is NaN', truth, `[${JSON.stringify(right)}, ${JSON.stringify(right).replace('0.9', 'NaN')}]`, 'element 1 (counted from 0) is no JSON'], // prettier-ignore
+    ['a score that is NaN', truth, `[${JSON.stringify(right)}, ${JSON.stringify(right).replace('0.9', 'NaN')}]`, 'line 1, element 1: not JSON: {'], // prettier-ignore
     ['a box of three numbers', truth, [{ ...right, bbox: [1, 2, 3] }], 'element 0: bbox'],
     ['predictions that are no list', truth, { predictions: [right] }, 'is no array of results'],
     ['a file that was cut', truth, JSON.stringify([right, right]).slice(0, -20), 'ends in the middle'],
-    ['an empty file', truth, '', 'no JSON array and no JSON object'],
+    ['an empty file', truth, '', 'line 1: the file is no JSON list'],
     ['a truth without objects', { ...truth, annotations: [] }, [right], 'nothing to find'],
     ['a truth without categories', { images: [], annotations: [] }, [right], 'has no categories'],
     ['two images of one id', { ...truth, images: [...truth.images, { id: 3 }] }, [right], 'images 1 and 2 have the same id 3'], // prettier-ignore

@@ -30,8 +30,8 @@ export async function openCoco({ tree, scratch, notes }: ReadRequest): Promise<O
   const waiting = new GroupedLines<Waiting>(scratch, 'coco-annotations');
   const seen = new Set<string>();
   const wanted = new Set(['images', 'annotations', 'categories']);
-  for await (const { list, index, line, value } of readJsonElements(await tree.open(file), file, wanted)) {
-    seen.add(list);
+  const elements = readJsonElements(await tree.open(file), file, wanted, seen);
+  for await (const { list, index, line, value } of elements) {
     const place = { file, line, element: `${list}[${index}]` };
     if (list === 'images') {
       const image = checked(cocoImageSchema, value, place);
