@@ -8,6 +8,7 @@ import { commandStage } from './command/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
 import { exportStage } from './export/stage.js';
+import { importPredictionsStage } from './import/predictions-stage.js';
 import { importStage } from './import/stage.js';
 import { mergeStage } from './merge/stage.js';
 import { openImagesStage } from './openimages/stage.js';
@@ -30,6 +31,7 @@ export const stageKinds = [
   evaluateStage,
   exportStage,
   importStage,
+  importPredictionsStage,
   mergeStage,
   openImagesStage,
   renderStage,

@@ -83,6 +83,30 @@ describe('pipeline evaluate', () => {
     expect((await evaluate(truth, [normalised], '--coordinates', 'pixel')).out).toContain('AP50  0.0000');
   });
 
+  it('takes the predictions of other programs, and tells their form by their files', async () => {
+    const named = {
+      ...truth,
+      images: truth.images.map((image) => ({ ...image, file_name: `${image.id}.jpg` })),
+    };
+    const judge = async (files: Readonly<Record<string, string>>, ...more: readonly string[]) => {
+      const space = await Workspace.create(
+        { 'truth.json': JSON.stringify(named), ...files },
+        undefined,
+        commands,
+      );
+      return space.command('evaluate', '--truth', '@truth.json', '--predictions', '@found', ...more);
+    };
+    const voc = await judge({ 'found/comp4_det_test_person.txt': '3 0.9 11 11 50 50\n' });
+    expect(voc.out).toContain('person  AP 1.0000');
+    expect(voc.error).toContain('1 classes have no file');
+    const yolo = await judge({ 'found/3.txt': '0 0.3 0.375 0.4 0.5 0.9\n' });
+    expect(yolo.out).toContain('person  AP 1.0000');
+    const other = { 'found/3.txt': '0 0.3 0.375 0.4 0.5 0.9\n', 'my.names': 'cat\n' };
+    const cat = await judge(other, '--classes', '@my.names');
+    expect(cat.error).toContain('class "cat", which is not in');
+    expect(cat.exitCode).toBe(2);
+  });
+
   it.each([
     [
       'an unknown image',
