@@ -12,6 +12,7 @@ export const stageLoaders = {
   evaluate: async () => (await import('./evaluate/stage.js')).evaluateStage,
   export: async () => (await import('./export/stage.js')).exportStage,
   import: async () => (await import('./import/stage.js')).importStage,
+  'import/predictions': async () => (await import('./import/predictions-stage.js')).importPredictionsStage,
   merge: async () => (await import('./merge/stage.js')).mergeStage,
   openimages: async () => (await import('./openimages/stage.js')).openImagesStage,
   render: async () => (await import('./render/stage.js')).renderStage,

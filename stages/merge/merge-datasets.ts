@@ -52,11 +52,11 @@ export async function mergeDatasets(context: Context): Promise<void> {
 }
 
 /** The records of a dataset, or those of so many of its images that the seed picks. */
-async function* limited(dataset: Dataset, share: number, seed: number): AsyncIterable<DatasetRecord> {
-  if (share >= dataset.header.imageCount) {
-    yield* dataset.records();
-    return;
-  }
+function limited(dataset: Dataset, share: number, seed: number): AsyncIterable<DatasetRecord> {
+  return share >= dataset.header.imageCount ? dataset.records() : picked(dataset, share, seed);
+}
+
+async function* picked(dataset: Dataset, share: number, seed: number): AsyncIterable<DatasetRecord> {
   const left = new Set(await sampleContents(dataset.records(), share, seed));
   for await (const record of dataset.records()) if (left.delete(record.imageDigest)) yield record;
 }
