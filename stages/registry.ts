@@ -5,6 +5,7 @@ import { benchmarkStage } from './benchmark/stage.js';
 import { leaksStage } from './check/leaks-stage.js';
 import { checkStage } from './check/stage.js';
 import { commandStage } from './command/stage.js';
+import { cycleGanTrainStage } from './cyclegan/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
 import { exportStage } from './export/stage.js';
@@ -26,6 +27,7 @@ export const stageKinds = [
   checkStage,
   leaksStage,
   commandStage,
+  cycleGanTrainStage,
   detectStage,
   evaluateStage,
   exportStage,

@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { unreachable } from '../../pipeline/core/unreachable.js';
-
-/** How a discriminator's numbers become a loss. */
-export const adversarialLosses = ['lsgan', 'bce', 'hinge'] as const;
-export type AdversarialLoss = (typeof adversarialLosses)[number];
+import type { AdversarialLoss } from './modes.js';
 
 /**
  * What a generator loses where its pictures are told apart from real ones: least squares (Mao et al. 2017), the

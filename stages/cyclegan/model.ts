@@ -1,12 +1,9 @@
 import { derivedSeed } from '../../pipeline/core/seed.js';
+import type { Mode } from './modes.js';
 import { discriminatorLayout } from './networks/discriminator.js';
 import { generatorLayout, tapChannels, type GeneratorShape } from './networks/generator.js';
 import { initialParameters, type ParameterLayout } from './networks/parameters.js';
 import { patchHeadsLayout } from './networks/patch-heads.js';
-
-/** What is learnt: two generators that undo each other, the same with a noise map each, or one that keeps patches. */
-export const modes = ['cyclegan', 'bayesian', 'cut'] as const;
-export type Mode = (typeof modes)[number];
 
 /**
  * The networks by their parts: `forward` makes targets of sources, `back` the reverse; `judgeTarget` and `judgeSource`

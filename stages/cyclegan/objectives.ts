@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { fakeLoss, generatorLoss, meanDifference, realLoss, type AdversarialLoss } from './losses.js';
-import type { Mode, NetworkName } from './model.js';
+import { fakeLoss, generatorLoss, meanDifference, realLoss } from './losses.js';
+import type { NetworkName } from './model.js';
+import type { AdversarialLoss, Mode } from './modes.js';
 import { judge } from './networks/discriminator.js';
 import { generate, type GeneratorShape } from './networks/generator.js';
 import type { Weights } from './networks/parameters.js';

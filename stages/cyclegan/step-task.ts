@@ -100,7 +100,8 @@ export class StepTask {
         task === 0 || this.#model.mode === 'cut'
           ? { there: 'forward', back: 'back', judge: 'judgeTarget' }
           : { there: 'back', back: 'forward', judge: 'judgeSource' },
-      note: (name, value) => void notes.set(name, tf.keep(value)),
+      // A copy: a part may be the whole loss, which is disposed of.
+      note: (name, value) => void notes.set(name, tf.keep(tf.clone(value))),
     };
     const tensors = this.#tensors();
     const target = this.setup.vectors.gradients[task];

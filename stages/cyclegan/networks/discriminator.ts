@@ -7,9 +7,6 @@ import { LayoutBuilder, weightOf, type ParameterLayout, type Weights } from './p
 const SLOPE = 0.2;
 const STRIDES = [2, 2, 2, 1, 1] as const;
 
-/** The least side of an image that a discriminator makes one number of. */
-export const SMALLEST_JUDGED_PX = 24;
-
 /** The tensors of a PatchGAN of 70 × 70 pixels (Isola et al. 2017). @param width channels of the first convolution (`ndf`) */
 export function discriminatorLayout(width: number): ParameterLayout {
   const channels = [3, width, 2 * width, 4 * width, 8 * width, 1];

@@ -16,9 +16,6 @@ export interface GeneratorShape {
   readonly blocks: number;
 }
 
-/** Sides of an image must be multiples of it. */
-export const GENERATOR_STRIDE = 4;
-
 /** The tensors of a generator (Johnson et al. 2016; Zhu et al. 2017, appendix 7.2), in the order of the way through. */
 export function generatorLayout({ inputChannels, width, blocks }: GeneratorShape): ParameterLayout {
   const builder = new LayoutBuilder();
