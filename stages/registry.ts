@@ -6,6 +6,7 @@ import { leaksStage } from './check/leaks-stage.js';
 import { checkStage } from './check/stage.js';
 import { commandStage } from './command/stage.js';
 import { cycleGanTrainStage } from './cyclegan/stage.js';
+import { cycleGanTranslateStage } from './cyclegan/translate/stage.js';
 import { detectStage } from './detect/stage.js';
 import { evaluateStage } from './evaluate/stage.js';
 import { exportStage } from './export/stage.js';
@@ -28,6 +29,7 @@ export const stageKinds = [
   leaksStage,
   commandStage,
   cycleGanTrainStage,
+  cycleGanTranslateStage,
   detectStage,
   evaluateStage,
   exportStage,

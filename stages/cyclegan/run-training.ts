@@ -42,7 +42,7 @@ export async function runGanTraining(context: Context): Promise<void> {
   const output = context.output('generator');
   await writeGenerator(output, training.model, training.parameters, { crop: params.crop, steps: training.steps });
   // What a generator learnt is in every image that it makes: both domains count as seen.
-  await writeLearntImages(output, { train: context.input('source'), validation: context.input('target') });
+  await writeLearntImages(output, { train: [context.input('source'), context.input('target')], validation: [] });
   await output.write('training/losses.csv', lossesAsCsv(training.reports));
   await output.write(`training/${GAN_EVENT_FILE}`, lossesAsEvents(training.reports));
   for (const [name, value] of Object.entries(training.reports.at(-1)?.losses ?? {}))

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { digestOfBytes, type Digest } from '../../../pipeline/core/digest.js';
 import type { RgbImage } from '../../lib/imaging/decode-image.js';
-import { resample } from '../../lib/imaging/resample.js';
+import { resampleInto } from '../../lib/imaging/resample.js';
 import { FastRandom } from '../../lib/tensors/fast-random.js';
 
 /** What the features are called wherever a distance is shown. */
@@ -37,7 +37,8 @@ export class RandomConvExtractor {
 
   /** @returns one number a channel for mean and deviation, and the image's own six */
   async describe(image: RgbImage): Promise<Float32Array> {
-    const pixels = resample(image, SIDE_PX, SIDE_PX);
+    const pixels = new Float32Array(SIDE_PX * SIDE_PX * 3);
+    resampleInto(pixels, SIDE_PX, SIDE_PX, image, { left: 0, top: 0, width: SIDE_PX, height: SIDE_PX });
     const features = tf.tidy(() => {
       let x: tf.Tensor4D = tf.tensor4d(pixels, [1, SIDE_PX, SIDE_PX, 3]);
       const described = [statistics(x)];

@@ -9,7 +9,7 @@ import { cycleGanParams } from '../../../stages/cyclegan/params.js';
 import { trainGan, type GanTraining } from '../../../stages/cyclegan/train.js';
 import { aDomain } from '../../support/gan-domains.js';
 
-const small = { crop: 24, width: 4, judgeWidth: 4, blocks: 1, backend: 'wasm', pool: 2, epochs: { constant: 2, falling: 1 } };
+const small = { cut: { patches: 16 }, crop: 24, width: 4, judgeWidth: 4, blocks: 1, backend: 'wasm', pool: 2, epochs: { constant: 2, falling: 1 } };
 
 describe('training generators', () => {
   let folder: string;
