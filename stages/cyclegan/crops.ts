@@ -52,7 +52,12 @@ export class CropSource {
       const stored = this.domain.images[index];
       if (!stored) throw new Error(`the ${this.domain.name} dataset has no image ${index}`);
       const image = await this.#cache.get(stored);
-      const cut = chooseCut(image, stored.boxes, this.options, new RandomStream(this.seed, 'crop', first + n));
+      const cut = chooseCut(
+        image,
+        stored.boxes,
+        this.options,
+        new RandomStream(this.seed, 'crop', first + n),
+      );
       cutOut(image, cut, crop, pixels.subarray(n * area * 3, (n + 1) * area * 3));
       if (weights) weighBoxes(stored.boxes, cut, crop, boxWeight, weights.subarray(n * area, (n + 1) * area));
     }
@@ -80,7 +85,12 @@ export function chooseCut(
   return { left: start(x0, x1, width), top: start(y0, y1, height), mirrored };
 }
 
-function cutOut({ data, width }: RgbImage, { left, top, mirrored }: Cut, crop: number, target: Float32Array): void {
+function cutOut(
+  { data, width }: RgbImage,
+  { left, top, mirrored }: Cut,
+  crop: number,
+  target: Float32Array,
+): void {
   let to = 0;
   for (let y = 0; y < crop; y++)
     for (let x = 0; x < crop; x++) {
@@ -89,7 +99,13 @@ function cutOut({ data, width }: RgbImage, { left, top, mirrored }: Cut, crop: n
     }
 }
 
-function weighBoxes(boxes: readonly BoxXyxyPx[], { left, top, mirrored }: Cut, crop: number, weight: number, target: Float32Array): void {
+function weighBoxes(
+  boxes: readonly BoxXyxyPx[],
+  { left, top, mirrored }: Cut,
+  crop: number,
+  weight: number,
+  target: Float32Array,
+): void {
   for (const [x0, y0, x1, y1] of boxes)
     for (let y = Math.max(0, Math.floor(y0) - top); y < Math.min(crop, Math.ceil(y1) - top); y++)
       for (let x = Math.max(0, Math.floor(x0) - left); x < Math.min(crop, Math.ceil(x1) - left); x++)

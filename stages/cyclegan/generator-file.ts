@@ -33,7 +33,13 @@ export async function writeGenerator(
 ): Promise<void> {
   const { layout, offset } = networkOf(model, 'forward');
   const values = parameters.slice(offset, offset + layout.length);
-  const header: GeneratorHeader = { version: 1, mode: model.mode, ...model.generator, ...training, parameters: layout.length };
+  const header: GeneratorHeader = {
+    version: 1,
+    mode: model.mode,
+    ...model.generator,
+    ...training,
+    parameters: layout.length,
+  };
   await output.write('generator.json', `${JSON.stringify(header, null, 2)}\n`);
   await output.write('generator.bin', new Uint8Array(values.buffer));
 }
@@ -58,9 +64,12 @@ export async function readGenerator(artifact: ArtifactReader): Promise<TrainedGe
   const { length } = generatorLayout(shape);
   const bytes = await artifact.readBytes('generator.bin');
   if (bytes.length !== 4 * length)
-    throw new UserError(`generator.bin has ${bytes.length} bytes, its generator.json asks for ${4 * length}.`, {
-      hint: 'The files are of two generators, or one was cut short; run the stage that made them again.',
-    });
+    throw new UserError(
+      `generator.bin has ${bytes.length} bytes, its generator.json asks for ${4 * length}.`,
+      {
+        hint: 'The files are of two generators, or one was cut short; run the stage that made them again.',
+      },
+    );
   const values = new Float32Array(length);
   new Uint8Array(values.buffer).set(bytes);
   return { header, shape, values };

@@ -52,7 +52,11 @@ export function withNoise(x: tf.Tensor4D, noise: tf.Tensor4D | undefined): tf.Te
  * Monte-Carlo samples, in its published code the sum of the cycles, each closed with the last noise map).
  * @param made is handed each translation
  */
-export function cycleObjective(scene: Scene, weights: WeightsOf, made: (fake: tf.Tensor4D) => void): tf.Scalar {
+export function cycleObjective(
+  scene: Scene,
+  weights: WeightsOf,
+  made: (fake: tf.Tensor4D) => void,
+): tf.Scalar {
   const { shape, options, own, names, noise } = scene;
   const maps = noise.length === 0 ? [undefined] : noise;
   const share = 1 / maps.length;

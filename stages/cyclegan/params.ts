@@ -11,7 +11,13 @@ const bayesianSchema = z
       .describe(
         'paper: as the published code (cycles summed over the samples, real pictures counted once a sample, the rate falling within each epoch, no identity, no pool); sane: means.',
       ),
-    samples: z.number().int().min(1).max(8).default(3).describe('Monte-Carlo samples of the noise map a step.'),
+    samples: z
+      .number()
+      .int()
+      .min(1)
+      .max(8)
+      .default(3)
+      .describe('Monte-Carlo samples of the noise map a step.'),
     prior: z
       .number()
       .min(0)
@@ -23,8 +29,17 @@ const bayesianSchema = z
 
 const cutSchema = z
   .strictObject({
-    weight: z.number().min(0).default(1).describe('Of the patches’ loss; FastCUT has 10, with `identity: 0`.'),
-    patches: z.number().int().min(2).default(256).describe('Patches of a picture that are compared at each of five places.'),
+    weight: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe('Of the patches’ loss; FastCUT has 10, with `identity: 0`.'),
+    patches: z
+      .number()
+      .int()
+      .min(2)
+      .default(256)
+      .describe('Patches of a picture that are compared at each of five places.'),
     temperature: z.number().positive().default(0.07).describe('τ of the patches’ cross-entropy.'),
   })
   .prefault({})
@@ -73,9 +88,20 @@ export const cycleGanParams = z.strictObject({
     .min(1)
     .optional()
     .describe('How many pictures of each domain an epoch has; as many as the larger domain where left out.'),
-  blocks: z.number().int().min(1).max(12).default(9).describe('Residual blocks of a generator: 6 for crops of 128.'),
+  blocks: z
+    .number()
+    .int()
+    .min(1)
+    .max(12)
+    .default(9)
+    .describe('Residual blocks of a generator: 6 for crops of 128.'),
   width: z.number().int().min(4).default(64).describe('Channels of a generator’s first convolution (ngf).'),
-  judgeWidth: z.number().int().min(4).default(64).describe('Channels of a discriminator’s first convolution (ndf).'),
+  judgeWidth: z
+    .number()
+    .int()
+    .min(4)
+    .default(64)
+    .describe('Channels of a discriminator’s first convolution (ndf).'),
   adversarial: z
     .enum(adversarialLosses)
     .default('lsgan')
@@ -85,8 +111,15 @@ export const cycleGanParams = z.strictObject({
     .number()
     .min(0)
     .default(0.5)
-    .describe('Weight, relative to λ, of leaving pictures of the target domain as they are; of CUT, 0 for none.'),
-  pool: z.number().int().min(0).default(50).describe('Earlier translations that a discriminator sees half of the time.'),
+    .describe(
+      'Weight, relative to λ, of leaving pictures of the target domain as they are; of CUT, 0 for none.',
+    ),
+  pool: z
+    .number()
+    .int()
+    .min(0)
+    .default(50)
+    .describe('Earlier translations that a discriminator sees half of the time.'),
   rate: z.number().positive().default(0.0002).describe('Learning rate.'),
   beta1: z.number().min(0).lt(1).default(0.5).describe('Adam: share of the old mean gradient in the new.'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('Adam: share of the old mean square in the new.'),

@@ -70,7 +70,12 @@ export class PatchPlaces {
 }
 
 /** Descriptions of a picture's patches at all taps. */
-export function describe(scene: Scene, weights: WeightsOf, picture: tf.Tensor4D, places: PatchPlaces): tf.Tensor2D[] {
+export function describe(
+  scene: Scene,
+  weights: WeightsOf,
+  picture: tf.Tensor4D,
+  places: PatchPlaces,
+): tf.Tensor2D[] {
   const described: tf.Tensor2D[] = [];
   encode(weights('forward'), scene.shape, picture, (features) => {
     const tap = described.length;
@@ -81,7 +86,13 @@ export function describe(scene: Scene, weights: WeightsOf, picture: tf.Tensor4D,
   return described;
 }
 
-function lostPatches(scene: Scene, weights: WeightsOf, picture: tf.Tensor4D, keys: Described, places: PatchPlaces): tf.Scalar {
+function lostPatches(
+  scene: Scene,
+  weights: WeightsOf,
+  picture: tf.Tensor4D,
+  keys: Described,
+  places: PatchPlaces,
+): tf.Scalar {
   const queries = describe(scene, weights, picture, places);
   let sum: tf.Scalar = tf.scalar(0);
   for (const [tap, query] of queries.entries()) {

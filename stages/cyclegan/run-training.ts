@@ -25,7 +25,9 @@ export async function runGanTraining(context: Context): Promise<void> {
   for (const domain of [source, target]) tellOf(context, domain);
   const sheets = new SampleSheets(source, params, seed, join(context.workDirectory, 'samples'));
   const live = join(context.workDirectory, 'tensorboard');
-  context.log(`while it trains, its losses are in ${live} (tensorboard --logdir), samples in ${context.workDirectory}`);
+  context.log(
+    `while it trains, its losses are in ${live} (tensorboard --logdir), samples in ${context.workDirectory}`,
+  );
   const training = await trainGan({
     params,
     source,
@@ -40,9 +42,15 @@ export async function runGanTraining(context: Context): Promise<void> {
     onSample: (step, model, parameters) => sheets.make(step, model, parameters),
   });
   const output = context.output('generator');
-  await writeGenerator(output, training.model, training.parameters, { crop: params.crop, steps: training.steps });
+  await writeGenerator(output, training.model, training.parameters, {
+    crop: params.crop,
+    steps: training.steps,
+  });
   // What a generator learnt is in every image that it makes: both domains count as seen.
-  await writeLearntImages(output, { train: [context.input('source'), context.input('target')], validation: [] });
+  await writeLearntImages(output, {
+    train: [context.input('source'), context.input('target')],
+    validation: [],
+  });
   await output.write('training/losses.csv', lossesAsCsv(training.reports));
   await output.write(`training/${GAN_EVENT_FILE}`, lossesAsEvents(training.reports));
   for (const [name, value] of Object.entries(training.reports.at(-1)?.losses ?? {}))
@@ -68,7 +76,8 @@ async function show(context: Context, { reports, steps }: GanTraining, sheets: S
   await context.exhibit({
     type: 'picture',
     title: 'Losses',
-    caption: 'Generators and discriminators work against each other: level curves are a good sign, zero is none.',
+    caption:
+      'Generators and discriminators work against each other: level curves are a good sign, zero is none.',
     mediaType: 'image/svg+xml',
     data,
   });

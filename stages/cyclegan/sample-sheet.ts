@@ -36,7 +36,8 @@ export class SampleSheets {
     const most = mostPixelsWithin(this.params.memoryMb, model.generator);
     const translator = new Translator(model.generator, parameters, most, offset);
     const translated: Buffer[] = [];
-    for (const image of images) translated.push(await encoded(image, await translator.translate(image, this.seed)));
+    for (const image of images)
+      translated.push(await encoded(image, await translator.translate(image, this.seed)));
     translator.dispose();
     const originals = await Promise.all(images.map((image) => encoded(image, image.data)));
     const tiles: Tile[] = [
@@ -44,7 +45,10 @@ export class SampleSheets {
       ...translated.map((image) => ({ image, label: `step ${step}` })),
     ];
     await mkdir(this.folder, { recursive: true });
-    await writeFile(this.fileOf(step), await contactSheet(tiles, { columns: images.length, tileWidthPx: 240 }));
+    await writeFile(
+      this.fileOf(step),
+      await contactSheet(tiles, { columns: images.length, tileWidthPx: 240 }),
+    );
   }
 
   #load(): Promise<RgbImage[]> {
@@ -52,7 +56,9 @@ export class SampleSheets {
     const count = Math.min(SHOWN, images.length);
     const chosen = Array.from({ length: count }, (_, n) => images[Math.floor((n * images.length) / count)]);
     return Promise.all(
-      chosen.flatMap((one) => (one ? [decodeImage(one.path, one.id, { width: LARGEST_PX, height: LARGEST_PX })] : [])),
+      chosen.flatMap((one) =>
+        one ? [decodeImage(one.path, one.id, { width: LARGEST_PX, height: LARGEST_PX })] : [],
+      ),
     );
   }
 }

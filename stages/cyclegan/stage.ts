@@ -11,7 +11,10 @@ export const cycleGanTrainStage = defineStage({
   params: cycleGanParams,
   inputs: {
     source: { type: 'dataset', description: 'Images that are to be translated, as rendered ones.' },
-    target: { type: 'dataset', description: 'Images that they are to look like, as real ones; no boxes needed.' },
+    target: {
+      type: 'dataset',
+      description: 'Images that they are to look like, as real ones; no boxes needed.',
+    },
   },
   outputs: {
     generator: { type: 'generator', description: 'What makes target images of source images.' },

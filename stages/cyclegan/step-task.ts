@@ -161,7 +161,10 @@ export class StepTask {
   #tensors(): Map<NetworkName, Map<string, tf.Tensor>> {
     const { parameters } = this.setup.vectors;
     return new Map(
-      this.#model.networks.map(({ name, layout, offset }) => [name, weightTensors(layout, parameters, offset)]),
+      this.#model.networks.map(({ name, layout, offset }) => [
+        name,
+        weightTensors(layout, parameters, offset),
+      ]),
     );
   }
 
@@ -198,7 +201,8 @@ export class StepTask {
     for (const [k, gradient] of grads.entries()) {
       const offset = places[k]?.offset ?? 0;
       const values = await gradient.data<'float32'>();
-      for (let i = 0; i < values.length; i++) target[offset + i] = (target[offset + i] ?? 0) + (values[i] ?? 0);
+      for (let i = 0; i < values.length; i++)
+        target[offset + i] = (target[offset + i] ?? 0) + (values[i] ?? 0);
     }
     tf.dispose([value, ...grads]);
   }

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startThread } from '../lib/threads/worker-thread.js';
-import { StepTask, type GradientRequest, type TaskOutcome, type TaskSetup, type UpdateRequest } from './step-task.js';
+import {
+  StepTask,
+  type GradientRequest,
+  type TaskOutcome,
+  type TaskSetup,
+  type UpdateRequest,
+} from './step-task.js';
 
 /** One that computes: a worker thread, or this thread where there is no compiled worker to load. */
 export interface StepWorker {

@@ -53,7 +53,12 @@ export interface GanTraining {
  */
 export async function trainGan(request: GanTrainingRequest): Promise<GanTraining> {
   const { params, seed, source, target } = request;
-  const shape = { mode: params.mode, width: params.width, judgeWidth: params.judgeWidth, blocks: params.blocks };
+  const shape = {
+    mode: params.mode,
+    width: params.width,
+    judgeWidth: params.judgeWidth,
+    blocks: params.blocks,
+  };
   const model = modelOf(shape);
   const vectors = makeVectors(initialModel(model, seed));
   const paper = params.mode === 'bayesian' && params.bayesian.variant === 'paper';
@@ -98,7 +103,8 @@ export async function trainGan(request: GanTrainingRequest): Promise<GanTraining
         crops.source.batch(step * params.batch, params.batch),
         crops.target.batch(step * params.batch, params.batch),
       ]);
-    const save = (): Promise<void> => writeCheckpoint(file, { state, vectors: vectorsToKeep(vectors, pools) });
+    const save = (): Promise<void> =>
+      writeCheckpoint(file, { state, vectors: vectorsToKeep(vectors, pools) });
     let next = state.step < steps ? load(state.step) : undefined;
     for (let step = state.step; step < steps; step++) {
       if (request.signal.aborted) {
@@ -117,7 +123,12 @@ export async function trainGan(request: GanTrainingRequest): Promise<GanTraining
       for (const [task, { fake }] of outcomes.entries()) if (fake.length > 0) pools[task]?.take(step, fake);
       const rate = learningRate(rule, step, stepsAnEpoch);
       await update(workers, model, params, { rate, step });
-      state = afterStep(state, losses, rate, (step + 1) % stepsAnEpoch === 0 ? (step + 1) / stepsAnEpoch : undefined);
+      state = afterStep(
+        state,
+        losses,
+        rate,
+        (step + 1) % stepsAnEpoch === 0 ? (step + 1) / stepsAnEpoch : undefined,
+      );
       const epoch = Math.floor(step / stepsAnEpoch) + 1;
       const perSecond = 1000 / (performance.now() - started);
       request.onStep(step + 1, steps, `epoch ${epoch}, ${noteOf(losses)}, rate ${rate.toPrecision(2)}, ${perSecond.toFixed(2)} steps/s`); // prettier-ignore
@@ -127,7 +138,13 @@ export async function trainGan(request: GanTrainingRequest): Promise<GanTraining
         await request.onSample?.(step + 1, model, vectors.parameters);
       if (last || (step + 1) % params.checkpointEvery === 0) await save();
     }
-    return { model, parameters: Float32Array.from(vectors.parameters), reports: state.reports, steps, device };
+    return {
+      model,
+      parameters: Float32Array.from(vectors.parameters),
+      reports: state.reports,
+      steps,
+      device,
+    };
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
   }

@@ -34,12 +34,19 @@ function network(layout: ParameterLayout, seed: number): Float32Array {
 }
 
 const networks = {
-  generator: { layout: generatorLayout(shape), seed: 1, run: (w: Weights, x: tf.Tensor4D) => generate(w, shape, x) },
+  generator: {
+    layout: generatorLayout(shape),
+    seed: 1,
+    run: (w: Weights, x: tf.Tensor4D) => generate(w, shape, x),
+  },
   discriminator: { layout: discriminatorLayout(8), seed: 2, run: judge },
 };
 
 /** The greatest difference, relative to the greatest number. */
-async function differenceOf(ours: tf.Tensor | undefined, theirs: readonly number[] | undefined): Promise<number> {
+async function differenceOf(
+  ours: tf.Tensor | undefined,
+  theirs: readonly number[] | undefined,
+): Promise<number> {
   const values = await ours?.data<'float32'>();
   expect(values?.length).toBe(theirs?.length);
   const largest = Math.max(...(theirs ?? []).map(Math.abs));
@@ -50,8 +57,14 @@ describe('generator and discriminator beside PyTorch (python3-torch)', () => {
   beforeAll(() => useBackend('wasm'));
 
   it('are the same forwards and backwards, on the same weights', async () => {
-    const question: Record<string, unknown> = { x: { shape: imageShape, values: [...image] }, blocks: shape.blocks };
-    const vectors = { generator: network(networks.generator.layout, 1), discriminator: network(networks.discriminator.layout, 2) };
+    const question: Record<string, unknown> = {
+      x: { shape: imageShape, values: [...image] },
+      blocks: shape.blocks,
+    };
+    const vectors = {
+      generator: network(networks.generator.layout, 1),
+      discriminator: network(networks.discriminator.layout, 2),
+    };
     for (const name of ['generator', 'discriminator'] as const)
       question[name] = Object.fromEntries(
         networks[name].layout.segments.map(({ name: key, shape: sides, offset, length }) => [
@@ -77,7 +90,9 @@ describe('generator and discriminator beside PyTorch (python3-torch)', () => {
       expect(await differenceOf(output, answer[name].value)).toBeLessThan(1e-4);
       expect(await differenceOf(grads[0], answer[name].x)).toBeLessThan(1e-4);
       for (const [k, key] of names.entries())
-        expect(await differenceOf(grads[k + 1], answer[name].weights[key]), `${name} ${key}`).toBeLessThan(1e-4);
+        expect(await differenceOf(grads[k + 1], answer[name].weights[key]), `${name} ${key}`).toBeLessThan(
+          1e-4,
+        );
     }
   });
 });

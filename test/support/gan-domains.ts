@@ -16,7 +16,12 @@ export async function aDomain(look: Look, count: number, seed: number, side = 32
   for (let n = 0; n < count; n++) {
     const id = `${look}-${n}`;
     const { pixels, box } = scene(look, seed * 1000 + n, side);
-    images.set(id, await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).png().toBuffer());
+    images.set(
+      id,
+      await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+        .png()
+        .toBuffer(),
+    );
     records.push(aRecord(id, { width: side, height: side, objects: [anObject('square', box)] }));
   }
   return aDataset(records, { images, classes: ['square'] });
@@ -37,7 +42,10 @@ function scene(look: Look, seed: number, side: number) {
       const [r = 0, g = 0, b = 0] = colour;
       const mapped = look === 'source' ? [r, g, b] : [b, g, r];
       for (const [c, value] of mapped.entries())
-        pixels[3 * (y * side + x) + c] = Math.max(0, Math.min(255, value + (look === 'target' ? 12 * random.normal() : 0)));
+        pixels[3 * (y * side + x) + c] = Math.max(
+          0,
+          Math.min(255, value + (look === 'target' ? 12 * random.normal() : 0)),
+        );
     }
   return { pixels, box: [left, top, left + size, top + size] as [number, number, number, number] };
 }

@@ -19,7 +19,9 @@ export async function measureDetections(
   const [before = [], after = []] = await finder.find([original, { ...original, data: translated }], options);
   const wanted = objects.filter(({ class: name, crowd }) => !crowd && finder.classes.includes(name));
   const isFound = (object: ObjectRecord, found: readonly FoundObject[]): boolean =>
-    found.some(({ box, classIndex }) => finder.classes[classIndex] === object.class && overlap(box, object.box));
+    found.some(
+      ({ box, classIndex }) => finder.classes[classIndex] === object.class && overlap(box, object.box),
+    );
   const recall = (found: readonly FoundObject[]): number =>
     wanted.filter((object) => isFound(object, found)).length / wanted.length;
   const invented = after.filter(

@@ -31,8 +31,10 @@ export function edgeMap(data: Uint8Array, width: number, height: number): EdgeMa
     // The smoothed border is zero, and no edge of the picture.
     if (x < 2 || y < 2 || x > width - 3 || y > height - 3) return;
     const value = (dx: number, dy: number): number => smooth[at + dy * width + dx] ?? 0;
-    const across = value(1, -1) + 2 * value(1, 0) + value(1, 1) - value(-1, -1) - 2 * value(-1, 0) - value(-1, 1);
-    const down = value(-1, 1) + 2 * value(0, 1) + value(1, 1) - value(-1, -1) - 2 * value(0, -1) - value(1, -1);
+    const across =
+      value(1, -1) + 2 * value(1, 0) + value(1, 1) - value(-1, -1) - 2 * value(-1, 0) - value(-1, 1);
+    const down =
+      value(-1, 1) + 2 * value(0, 1) + value(1, 1) - value(-1, -1) - 2 * value(0, -1) - value(1, -1);
     strength[at] = Math.hypot(across, down);
   });
   return { width, height, strength };
@@ -46,7 +48,12 @@ function eachInner(width: number, height: number, visit: (at: number, x: number,
  * How well the edges of two pictures agree: Pearson's correlation of their strengths over the pixels that count.
  * Undefined where the first has no edges to agree with.
  */
-export function edgeAgreement(a: EdgeMap, b: EdgeMap, counts: (x: number, y: number) => boolean, region: Region): number | undefined {
+export function edgeAgreement(
+  a: EdgeMap,
+  b: EdgeMap,
+  counts: (x: number, y: number) => boolean,
+  region: Region,
+): number | undefined {
   let [n, sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0, 0];
   for (let y = region.top; y < region.bottom; y++)
     for (let x = region.left; x < region.right; x++) {

@@ -20,7 +20,11 @@ export function reasonsAgainst(measures: GuardMeasures, least: GuardThresholds):
     reasons.push(`edges outside the boxes agree by ${figure(outside)}, below ${least.outside}`);
   if (colour < least.colour)
     reasons.push(`colours vary ${figure(colour)} times as much, below ${least.colour}`);
-  if (recallBefore !== undefined && recallAfter !== undefined && recallBefore - recallAfter > least.lostRecall)
+  if (
+    recallBefore !== undefined &&
+    recallAfter !== undefined &&
+    recallBefore - recallAfter > least.lostRecall
+  )
     reasons.push(`the detector finds ${figure(recallAfter)} of the objects, before ${figure(recallBefore)}`);
   if (newDetections !== undefined && newDetections > least.newDetections)
     reasons.push(`the detector finds ${newDetections} objects that are none`);

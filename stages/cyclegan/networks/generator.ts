@@ -52,7 +52,12 @@ function tappedBlocks(blocks: number): number[] {
  * @param tap is handed the features at each of CUT's places, in order
  * @returns [N, H/4, W/4, 4·width]
  */
-export function encode(weights: Weights, shape: GeneratorShape, x: tf.Tensor4D, tap?: FeatureTap): tf.Tensor4D {
+export function encode(
+  weights: Weights,
+  shape: GeneratorShape,
+  x: tf.Tensor4D,
+  tap?: FeatureTap,
+): tf.Tensor4D {
   const kernel = (name: string): tf.Tensor4D => weightOf(weights, `${name}.kernel`);
   const padded = reflectPad(x, 3);
   tap?.(padded);

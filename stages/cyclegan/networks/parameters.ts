@@ -33,7 +33,12 @@ export class LayoutBuilder {
    * @param shape of the kernel
    * @param normalised whether an instance normalisation follows
    */
-  convolution(name: string, shape: readonly [number, number, number, number], filters: number, normalised: boolean): this {
+  convolution(
+    name: string,
+    shape: readonly [number, number, number, number],
+    filters: number,
+    normalised: boolean,
+  ): this {
     return this.#add(`${name}.kernel`, shape, false).#add(`${name}.bias`, [filters], normalised);
   }
 
@@ -67,7 +72,11 @@ export function initialParameters(layout: ParameterLayout, seed: number, deviati
  * Tensors of a network's numbers; the caller disposes them.
  * @param values a vector that holds the network's from `offset` on
  */
-export function weightTensors(layout: ParameterLayout, values: Float32Array, offset = 0): Map<string, tf.Tensor> {
+export function weightTensors(
+  layout: ParameterLayout,
+  values: Float32Array,
+  offset = 0,
+): Map<string, tf.Tensor> {
   return new Map(
     layout.segments
       .filter(({ inert }) => !inert)

@@ -19,7 +19,9 @@ export async function collectTranslated(
 ): Promise<void> {
   const { guard } = context.params;
   const output = context.output('dataset');
-  const header = datasetHeaderSchema.parse(JSON.parse(await context.input('dataset').readText('dataset.json')));
+  const header = datasetHeaderSchema.parse(
+    JSON.parse(await context.input('dataset').readText('dataset.json')),
+  );
   const writer = new DatasetWriter(output, { classes: header.classes });
   const ids = new UniqueNames();
   const paths = new UniqueNames((name) => name.toLowerCase());

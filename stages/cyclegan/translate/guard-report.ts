@@ -54,21 +54,32 @@ export class GuardReport {
     await this.#sheet(context, 'Passed', this.#passed);
     if (rejected === 0) return;
     const fate = context.params.guard.rejected === 'drop' ? 'left out' : 'replaced by their originals';
-    context.warn(`${rejected} of ${passed + rejected} translations were rejected and ${fate}: ${nameSome(this.#rejected)}.`);
+    context.warn(
+      `${rejected} of ${passed + rejected} translations were rejected and ${fate}: ${nameSome(this.#rejected)}.`,
+    );
     await this.#sheet(context, 'Rejected', this.#rejected);
     await context.exhibit({
       type: 'table',
       title: 'Rejected translations',
       ...(rejected > NAMED ? { caption: `The first ${NAMED} of ${rejected}.` } : {}),
       columns: ['image', 'version', 'reasons'],
-      rows: this.#rejected.slice(0, NAMED).map(({ id, version, reasons }) => [id, version + 1, reasons.join('; ')]),
+      rows: this.#rejected
+        .slice(0, NAMED)
+        .map(({ id, version, reasons }) => [id, version + 1, reasons.join('; ')]),
     });
   }
 
-  async #sheet(context: StageContext<TranslateParams>, title: string, guarded: readonly Guarded[]): Promise<void> {
+  async #sheet(
+    context: StageContext<TranslateParams>,
+    title: string,
+    guarded: readonly Guarded[],
+  ): Promise<void> {
     if (guarded.length === 0) return;
     const step = Math.max(1, guarded.length / SHOWN);
-    const chosen = Array.from({ length: Math.min(SHOWN, guarded.length) }, (_, n) => guarded[Math.floor(n * step)]);
+    const chosen = Array.from(
+      { length: Math.min(SHOWN, guarded.length) },
+      (_, n) => guarded[Math.floor(n * step)],
+    );
     const tiles = chosen.flatMap((one): Tile[] =>
       one
         ? [
@@ -91,7 +102,11 @@ function labelOf({ boxEdges, outside, colour }: GuardMeasures): string {
   return `edges ${figure(boxEdges)} / ${figure(outside)}, colours ${figure(colour)}`;
 }
 
-function figureOf(name: string, all: readonly Guarded[], value: (measures: GuardMeasures) => number | undefined) {
+function figureOf(
+  name: string,
+  all: readonly Guarded[],
+  value: (measures: GuardMeasures) => number | undefined,
+) {
   const values = all.flatMap(({ measures }) => value(measures) ?? []);
   const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
   return { name, value: values.length > 0 ? Number(mean.toFixed(3)) : '–', note: 'mean' };

@@ -9,19 +9,30 @@ const guardSchema = z
   .strictObject({
     boxEdges: share(0.4).describe('Least agreement of the edges inside every box (with a margin), −1 to 1.'),
     outside: share(0.2).describe('Least agreement of the edges outside all boxes.'),
-    colour: z.number().min(0).default(0.3).describe('Least deviation of the colours, relative to the original’s.'),
+    colour: z
+      .number()
+      .min(0)
+      .default(0.3)
+      .describe('Least deviation of the colours, relative to the original’s.'),
     lostRecall: z
       .number()
       .min(0)
       .max(1)
       .default(0.34)
       .describe('With a detector: most of the objects that it may lose.'),
-    newDetections: z.number().int().min(0).default(1).describe('With a detector: most objects that it may invent.'),
+    newDetections: z
+      .number()
+      .int()
+      .min(0)
+      .default(1)
+      .describe('With a detector: most objects that it may invent.'),
     threshold: z.number().min(0).max(1).default(0.3).describe('With a detector: least score of a finding.'),
     rejected: z
       .enum(['original', 'drop'])
       .default('original')
-      .describe('What becomes of an image whose translation is rejected: it stays as it was, or is left out.'),
+      .describe(
+        'What becomes of an image whose translation is rejected: it stays as it was, or is left out.',
+      ),
   })
   .prefault({})
   .describe('What a translation must keep of its original.');
@@ -41,17 +52,15 @@ export const translateParams = z.strictObject({
     .int()
     .min(0)
     .default(200)
-    .describe('Images of each side by which the distance of the domains is measured, where `target` is given; 0 for none.'),
+    .describe(
+      'Images of each side by which the distance of the domains is measured, where `target` is given; 0 for none.',
+    ),
   memoryMb: z
     .number()
     .int()
     .min(50)
     .default(2000)
     .describe('What one pass may use; larger images are cut into tiles that overlap. Part of the result.'),
-  runtime: z
-    .enum(['tfjs', 'onnx'])
-    .default('tfjs')
-    .describe('TensorFlow.js on the backend below, or ONNX Runtime on the CPU, which is faster there.'),
   backend: z
     .enum(backendChoices)
     .default('auto')

@@ -21,7 +21,9 @@ export async function showDistance(
 ): Promise<void> {
   const { distanceImages: most, backend } = context.params;
   const target: Content[] = [];
-  for await (const { imageDigest } of (await readDataset(context.input('target'), 'the target dataset')).records())
+  for await (const { imageDigest } of (
+    await readDataset(context.input('target'), 'the target dataset')
+  ).records())
     target.push({ digest: imageDigest });
   if (Math.min(originals.length, translated.length, target.length) < 2) {
     context.warn('The distance of the domains takes two images of each: it is not measured.');
@@ -33,7 +35,10 @@ export async function showDistance(
     const features: Float32Array[] = [];
     for (const content of await sampled(contents, most, context.seed)) {
       context.signal.throwIfAborted();
-      const image = await decodeImage(context.locate(content), content.digest.slice(0, 12), { width: 128, height: 128 });
+      const image = await decodeImage(context.locate(content), content.digest.slice(0, 12), {
+        width: 128,
+        height: 128,
+      });
       features.push(await extractor.describe(image));
     }
     return features;
@@ -54,7 +59,10 @@ export async function showDistance(
     figures: [
       { name: 'before', ...figure(before) },
       { name: 'after', ...figure(after) },
-      { name: 'after / before', value: before.value > 0 ? Number((after.value / before.value).toFixed(3)) : '–' },
+      {
+        name: 'after / before',
+        value: before.value > 0 ? Number((after.value / before.value).toFixed(3)) : '–',
+      },
     ],
   });
 }

@@ -6,7 +6,8 @@ import { translateParams } from './params.js';
 /** Translates the images of a dataset, each cached for itself, and guards what they show. */
 export const cycleGanTranslateStage = defineMapStage({
   kind: 'cyclegan/translate',
-  summary: 'Make rendered images look like real ones with a trained generator; boxes stay, bad results are rejected.',
+  summary:
+    'Make rendered images look like real ones with a trained generator; boxes stay, bad results are rejected.',
   revision: 1,
   params: translateParams,
   inputs: {
@@ -20,14 +21,16 @@ export const cycleGanTranslateStage = defineMapStage({
     detector: {
       type: 'detector',
       optional: true,
-      description: 'Finds the objects before and after: images in which it loses or invents some are rejected.',
+      description:
+        'Finds the objects before and after: images in which it loses or invents some are rejected.',
     },
   },
-  outputs: { dataset: { type: 'dataset', description: 'The translated images with the boxes of the originals.' } },
+  outputs: {
+    dataset: { type: 'dataset', description: 'The translated images with the boxes of the originals.' },
+  },
   seeded: () => true,
   resources: ({ backend }) => ({ cpu: 1, ...(backend === 'gpu' ? { gpu: 1 } : {}) }),
-  tools: ({ backend, runtime }) =>
-    Promise.resolve({ backend: runtime === 'onnx' ? 'onnx' : expectedBackend(backend) }),
+  tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
   async *items(context) {
     for await (const line of context.input('dataset').readLines('records.jsonl')) {
       const record = datasetRecordSchema.parse(JSON.parse(line));
@@ -42,7 +45,9 @@ export const cycleGanTranslateStage = defineMapStage({
     versions: context.params.versions,
     memoryMb: context.params.memoryMb,
     objects: record.objects.map(({ box, class: name, crowd }) => [name, ...box, crowd === true]),
-    detector: context.hasInput('detector') ? [context.input('detector').digest, context.params.guard.threshold] : null,
+    detector: context.hasInput('detector')
+      ? [context.input('detector').digest, context.params.guard.threshold]
+      : null,
   }),
   batchSize: () => 32,
   runBatch: async (items, context) => {

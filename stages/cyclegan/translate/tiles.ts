@@ -29,7 +29,13 @@ function starts(length: number, most: number, overlap: number): number[] {
  * it inside and at the image's own edge.
  * @param place pixels from the tile's start
  */
-export function tileWeight(place: number, start: number, size: number, length: number, overlap: number): number {
+export function tileWeight(
+  place: number,
+  start: number,
+  size: number,
+  length: number,
+  overlap: number,
+): number {
   const before = start === 0 ? Infinity : place + 1;
   const after = start + size === length ? Infinity : size - place;
   return Math.min(1, before / (overlap + 1), after / (overlap + 1));

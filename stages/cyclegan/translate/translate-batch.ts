@@ -32,7 +32,11 @@ export async function translateBatch(items: readonly TranslateItem[], context: C
   const generator = await readGenerator(context.input('generator'));
   checkVersions(params, generator);
   await useBackend(params.backend);
-  const translator = new Translator(generator.shape, generator.values, mostPixelsWithin(params.memoryMb, generator.shape));
+  const translator = new Translator(
+    generator.shape,
+    generator.values,
+    mostPixelsWithin(params.memoryMb, generator.shape),
+  );
   const finder = context.hasInput('detector')
     ? await loadDetector(context.input('detector'), { name: 'tfjs', backend: params.backend })
     : undefined;
@@ -71,9 +75,12 @@ async function translateItem(
     const seed = derivedSeed(context.seed, 'version', record.imageDigest, version);
     const data = await translator.translate(image, seed);
     const path = join(context.batchDirectory, `${item.id.replace(/[^\w-]/g, '_')}-${version}.png`);
-    await sharp(data, { raw: { width: image.width, height: image.height, channels: 3 } }).png().toFile(path);
+    await sharp(data, { raw: { width: image.width, height: image.height, channels: 3 } })
+      .png()
+      .toFile(path);
     files[versionFile(version)] = path;
-    const found = finder && (await measureDetections(finder, image, data, record.objects, params.guard.threshold));
+    const found =
+      finder && (await measureDetections(finder, image, data, record.objects, params.guard.threshold));
     versions.push({ ...measureTranslation(image, data, boxes), ...found });
   }
   const value: Translation = { versions, tiles: translator.tileCount(image) };
@@ -82,7 +89,10 @@ async function translateItem(
 
 function checkVersions({ versions }: TranslateParams, { header }: TrainedGenerator): void {
   if (versions > 1 && header.mode !== 'bayesian')
-    throw new UserError(`${versions} versions are asked for, and a generator of mode ${header.mode} has only one.`, {
-      hint: 'Train it with `mode: bayesian`, or leave `versions` out.',
-    });
+    throw new UserError(
+      `${versions} versions are asked for, and a generator of mode ${header.mode} has only one.`,
+      {
+        hint: 'Train it with `mode: bayesian`, or leave `versions` out.',
+      },
+    );
 }

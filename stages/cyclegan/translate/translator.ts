@@ -48,7 +48,8 @@ export class Translator {
           const to = (tile.top + y) * width + tile.left + x;
           shares[to] = (shares[to] ?? 0) + share;
           const from = 3 * (y * tile.width + x);
-          for (let c = 0; c < 3; c++) sums[3 * to + c] = (sums[3 * to + c] ?? 0) + share * (values[from + c] ?? 0);
+          for (let c = 0; c < 3; c++)
+            sums[3 * to + c] = (sums[3 * to + c] ?? 0) + share * (values[from + c] ?? 0);
         }
       }
     }

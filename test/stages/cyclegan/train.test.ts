@@ -9,7 +9,16 @@ import { cycleGanParams } from '../../../stages/cyclegan/params.js';
 import { trainGan, type GanTraining } from '../../../stages/cyclegan/train.js';
 import { aDomain } from '../../support/gan-domains.js';
 
-const small = { cut: { patches: 16 }, crop: 24, width: 4, judgeWidth: 4, blocks: 1, backend: 'wasm', pool: 2, epochs: { constant: 2, falling: 1 } };
+const small = {
+  cut: { patches: 16 },
+  crop: 24,
+  width: 4,
+  judgeWidth: 4,
+  blocks: 1,
+  backend: 'wasm',
+  pool: 2,
+  epochs: { constant: 2, falling: 1 },
+};
 
 describe('training generators', () => {
   let folder: string;
@@ -44,15 +53,18 @@ describe('training generators', () => {
     });
   }
 
-  it.each(['cyclegan', 'bayesian', 'cut'])('of mode %s ends as an undisturbed one when it was stopped and resumed', async (mode) => {
-    const whole = await train(`${mode}-whole`, { mode });
-    expect(await train(`${mode}-parts`, { mode }, 5)).toBe('aborted');
-    const resumed = await train(`${mode}-parts`, { mode });
-    if (whole === 'aborted' || resumed === 'aborted') throw new Error('it was aborted');
-    expect(resumed.reports).toEqual(whole.reports);
-    expect(Buffer.from(resumed.parameters.buffer).equals(Buffer.from(whole.parameters.buffer))).toBe(true);
-    expect(whole.reports).toHaveLength(3);
-  });
+  it.each(['cyclegan', 'bayesian', 'cut'])(
+    'of mode %s ends as an undisturbed one when it was stopped and resumed',
+    async (mode) => {
+      const whole = await train(`${mode}-whole`, { mode });
+      expect(await train(`${mode}-parts`, { mode }, 5)).toBe('aborted');
+      const resumed = await train(`${mode}-parts`, { mode });
+      if (whole === 'aborted' || resumed === 'aborted') throw new Error('it was aborted');
+      expect(resumed.reports).toEqual(whole.reports);
+      expect(Buffer.from(resumed.parameters.buffer).equals(Buffer.from(whole.parameters.buffer))).toBe(true);
+      expect(whole.reports).toHaveLength(3);
+    },
+  );
 
   it('leaves no tensor behind', async () => {
     for (const mode of ['cyclegan', 'bayesian', 'cut']) {
