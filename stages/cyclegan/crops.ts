@@ -66,7 +66,7 @@ export class CropSource {
 }
 
 /** Chooses a square anywhere, or so that it holds an object (where one is larger than the square, a part of it). */
-export function chooseCut(
+function chooseCut(
   { width, height }: { readonly width: number; readonly height: number },
   boxes: readonly BoxXyxyPx[],
   { crop, boxShare, flip }: CropOptions,

@@ -12,7 +12,7 @@ const TENSORS_A_BLOCK = 1.5;
 const TENSORS_OUTSIDE = 16;
 
 /** About how many bytes a worker takes for a step. */
-export function trainingBytes(params: CycleGanParams, crop: number): number {
+function trainingBytes(params: CycleGanParams, crop: number): number {
   const { mode, width, judgeWidth, blocks, batch, bayesian } = params;
   const { length } = modelOf({ mode, width, judgeWidth, blocks });
   const passes = mode === 'bayesian' ? 2 * bayesian.samples : 2;

@@ -9,7 +9,16 @@ describe('a known map between two domains (colours exchanged, noise added)', () 
   it('is learnt: the distance falls by more than half, and the guard passes 95 %', async () => {
     const [source, target] = await Promise.all([aDomain('source', 40, 1), aDomain('target', 40, 2)]);
     const params = {
-      ...{ crop: 32, width: 8, judgeWidth: 8, blocks: 2, identity: 0, rate: 0.001, backend: 'wasm', sampleEvery: 1000 },
+      ...{
+        crop: 32,
+        width: 8,
+        judgeWidth: 8,
+        blocks: 2,
+        identity: 0,
+        rate: 0.001,
+        backend: 'wasm',
+        sampleEvery: 1000,
+      },
       epochs: { constant: 6, falling: 4 },
     };
     const trained = await runStage(cycleGanTrainStage, { params, inputs: { source, target }, seed: 1 });

@@ -8,7 +8,7 @@ import { withNoise } from '../objectives.js';
 import { tilesOf, tileWeight, type Tile } from './tiles.js';
 
 /** Pixels by which tiles overlap: what one pixel of a generator's result sees of its input, about. */
-export const TILE_OVERLAP_PX = 48;
+const TILE_OVERLAP_PX = 48;
 
 /** A generator that turns whole images into images of the same size. */
 export class Translator {

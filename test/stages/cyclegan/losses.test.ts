@@ -38,9 +38,12 @@ describe('losses of generators and discriminators, by hand', () => {
     const loss = (values: number[]): tf.Scalar => patchLoss(tf.tensor2d(values, [2, 2]), keys, 0.5);
     const wanted = (-Math.log(1 / (1 + Math.exp(0.4))) - Math.log(1 / (1 + Math.exp(-1.2)))) / 2;
     expect(await valueOf(loss(queries))).toBeCloseTo(wanted, 5);
-    const slope = await tf.grad((x) => patchLoss(x as tf.Tensor2D, keys, 0.5))(tf.tensor2d(queries, [2, 2])).data();
+    const slope = await tf
+      .grad((x) => patchLoss(x as tf.Tensor2D, keys, 0.5))(tf.tensor2d(queries, [2, 2]))
+      .data();
     for (const i of queries.keys()) {
-      const moved = async (by: number) => valueOf(loss(queries.map((value, k) => (k === i ? value + by : value))));
+      const moved = async (by: number) =>
+        valueOf(loss(queries.map((value, k) => (k === i ? value + by : value))));
       expect(slope[i]).toBeCloseTo(((await moved(0.01)) - (await moved(-0.01))) / 0.02, 3);
     }
   });
@@ -65,12 +68,16 @@ describe('layers of generators', () => {
 
   it('normalises each image by itself, with the slope of finite differences', async () => {
     const start = Array.from({ length: 16 }, (_, i) => Math.sin(3 * i));
-    const weight = tf.tensor4d(start.map((_, i) => Math.cos(i)), [2, 2, 2, 2]);
+    const weight = tf.tensor4d(
+      start.map((_, i) => Math.cos(i)),
+      [2, 2, 2, 2],
+    );
     const total = (x: tf.Tensor): tf.Scalar => tf.sum(tf.mul(instanceNorm(x as tf.Tensor4D, 0.2), weight));
     const at = (values: number[]): tf.Tensor => tf.tensor4d(values, [2, 2, 2, 2]);
     const slope = await tf.grad(total)(at(start)).data();
     for (const i of start.keys()) {
-      const moved = async (by: number) => valueOf(total(at(start.map((value, k) => (k === i ? value + by : value)))));
+      const moved = async (by: number) =>
+        valueOf(total(at(start.map((value, k) => (k === i ? value + by : value)))));
       expect(slope[i]).toBeCloseTo(((await moved(0.002)) - (await moved(-0.002))) / 0.004, 1);
     }
   });
