@@ -144,7 +144,7 @@ function commands(
       const storeDirectory = resolve(options.store ?? '.pipeline');
       const { exec, env } = localHost(process.cwd(), new Store(storeDirectory), signal);
       const output = { json: options.json ?? false, write: console.out };
-      exit(await runDoctor(program.healthChecks, { env, exec, storeDirectory }, output));
+      exit(await runDoctor(await program.healthChecks(), { env, exec, storeDirectory }, output));
     });
   root
     .command('init')
