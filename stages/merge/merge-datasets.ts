@@ -1,6 +1,7 @@
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { writeDataset } from '../lib/dataset/dataset-writer.js';
 import { readDataset, type Dataset } from '../lib/dataset/dataset.js';
+import { gatherLearntImages } from '../lib/dataset/learnt-images.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
 import { sampleContents } from '../lib/dataset/sample-contents.js';
 import { likeNames, mapClasses } from './class-mapping.js';
@@ -44,6 +45,10 @@ export async function mergeDatasets(context: Context): Promise<void> {
       shares.reduce((sum, share) => sum + share, 0),
       context,
     ),
+  );
+  await gatherLearntImages(
+    datasets.map(({ artifact }) => artifact),
+    context.output('dataset'),
   );
   tell(context, counts, datasets);
   await showSources(context, counts, datasets);

@@ -1,6 +1,7 @@
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { DatasetWriter } from '../lib/dataset/dataset-writer.js';
+import { passOnLearntImages } from '../lib/dataset/learnt-images.js';
 import { readDataset, type Dataset } from '../lib/dataset/dataset.js';
 import { LeakDetector } from '../lib/dataset/leaks.js';
 import { hashPictures, type PictureHashes } from '../lib/dataset/picture-hashes.js';
@@ -70,6 +71,7 @@ export async function splitDataset(context: Context): Promise<void> {
   tell(leaks, pictures, context);
   for (const name of splitNames) {
     await writers[name].finish();
+    await passOnLearntImages(context.input('dataset'), context.output(name));
     context.metric(`${name}/images`, writers[name].imageCount);
     context.metric(`${name}/objects`, writers[name].objectCount);
   }
