@@ -9,8 +9,7 @@ export const stageLoaders = {
   'check/leaks': async () => (await import('./check/leaks-stage.js')).leaksStage,
   command: async () => (await import('./command/stage.js')).commandStage,
   'cyclegan/train': async () => (await import('./cyclegan/stage.js')).cycleGanTrainStage,
-  'cyclegan/translate': async () =>
-    (await import('./cyclegan/translate/stage.js')).cycleGanTranslateStage,
+  'cyclegan/translate': async () => (await import('./cyclegan/translate/stage.js')).cycleGanTranslateStage,
   detect: async () => (await import('./detect/stage.js')).detectStage,
   evaluate: async () => (await import('./evaluate/stage.js')).evaluateStage,
   export: async () => (await import('./export/stage.js')).exportStage,
