@@ -6,7 +6,7 @@ import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
-import { addInspectCommands } from './inspect-commands.js';
+import { addInspectCommands, addVerdictCommands } from './inspect-commands.js';
 import type { Console, Program } from './program.js';
 
 const fileAndStages = '[FILE] [STAGE…] [options]';
@@ -90,6 +90,10 @@ function commands(
     .option(...gpus, gpuNumbers)
     .option(...keepGoing)
     .option(...store)
+    .option(
+      '--fail-on-regression',
+      'exit with 1 when a measure is worse than in the last run by more than chance explains',
+    )
     .option('--json', 'events as lines of JSON')
     .action(async (words: string[], options: RunFlags) => {
       const { runCommand } = await import('./run.js');
@@ -124,6 +128,7 @@ function commands(
       exit(await watchCommand(words, options, program, console, signal));
     });
   addInspectCommands(root, { program, console, signal, exit, withFile });
+  addVerdictCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')
@@ -235,6 +240,7 @@ interface RunFlags {
   readonly jobs?: number;
   readonly gpus?: readonly number[];
   readonly keepGoing?: boolean;
+  readonly failOnRegression?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }

@@ -116,6 +116,17 @@ export const pipelineFileSchema = z.strictObject({
     .default([])
     .describe('The environment variables that ${env.NAME} may stand for. Their values appear in no record.'),
   store: z.string().optional().describe('The folder of the store; by default .pipeline beside this file.'),
+  notify: z
+    .union([z.string().min(1), z.array(z.string()).min(1)])
+    .optional()
+    .describe(
+      'A program that is called at the end of each run, with the verdict as JSON on its standard input; with arguments, a list. No shell.',
+    ),
+  budget: duration
+    .optional()
+    .describe(
+      'How long a run may take, as in 8h. What does not fit is left out, the last instances of a matrix first; lists of inputs go on without them.',
+    ),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 
