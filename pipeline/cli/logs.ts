@@ -12,7 +12,8 @@ import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadFile, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
-import { findRun, runHistory } from './run-history.js';
+import { findRun } from './find-run.js';
+import { runHistory } from '../report/run-history.js';
 
 const followEveryMs = 300;
 
@@ -71,6 +72,7 @@ export async function logsCommand(
 const idle: Readonly<Record<StageOutcome, string>> = {
   cached: 'its result came from the store',
   blocked: 'one that it needs failed',
+  'left-out': 'there was no time for it',
   skipped: 'the run ended before its turn',
   ran: 'it ran',
   failed: 'it failed',

@@ -7,8 +7,8 @@ import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
 import { addCacheCommands, cacheMode } from './cache-commands.js';
-import { addInspectCommands } from './inspect-commands.js';
 import { executorNames } from './executor-names.js';
+import { addInspectCommands, addVerdictCommands } from './inspect-commands.js';
 import type { Console, Program } from './program.js';
 import type { RunOptions } from './run.js';
 
@@ -93,6 +93,10 @@ function commands(
     .option(...gpus, gpuNumbers)
     .option(...keepGoing)
     .option(...store)
+    .option(
+      '--fail-on-regression',
+      'exit with 1 when a measure is worse than in the last run by more than chance explains',
+    )
     .option('--json', 'events as lines of JSON')
     .addOption(
       new Option('--executor <executor>', 'where the jobs run; on a cluster, --jobs counts its tasks')
@@ -145,6 +149,7 @@ function commands(
     });
   addInspectCommands(root, { program, console, signal, exit, withFile });
   addCacheCommands(root, { program, console, signal, exit, withFile });
+  addVerdictCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')
@@ -256,6 +261,7 @@ interface RunFlags {
   readonly jobs?: number;
   readonly gpus?: readonly number[];
   readonly keepGoing?: boolean;
+  readonly failOnRegression?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }

@@ -9,12 +9,12 @@ import type { UntimedEvent } from '../events/event.js';
 import { machineCapacity, type Capacity } from '../executors/capacity.js';
 import { usableGpus } from '../executors/gpus.js';
 import { localExecutor } from '../executors/local.js';
+import { upstream } from '../plan/order-stages.js';
 import type { Plan } from '../plan/plan.js';
 import { ndjsonReporter } from '../report/ndjson.js';
 import { plainReporter } from '../report/plain.js';
 import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
-import { writeReport } from '../report/write-report.js';
 import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
 import { Locks } from '../run/lock.js';
@@ -26,9 +26,11 @@ import type { Announcement } from '../store/presence/announcement.js';
 import { Store } from '../store/store.js';
 import { openCache, type CacheFlags } from './open-cache.js';
 import type { ExecutorName } from './executor-names.js';
+import { concludeRun } from './conclude-run.js';
 import { exitCodes } from './exit-codes.js';
 import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
+import { notify } from './notify.js';
 import type { Console, Program } from './program.js';
 
 export interface RunOptions extends CacheFlags {
@@ -39,6 +41,7 @@ export interface RunOptions extends CacheFlags {
   readonly json?: boolean;
   readonly store?: string;
   readonly executor?: ExecutorName;
+  readonly failOnRegression?: boolean;
 }
 
 /** Other words for credentials that an SDK might quote. */
@@ -124,7 +127,7 @@ async function runAs(
     pipeline: plan.file.name,
     file: plan.file.path,
     seed: plan.file.seed,
-    stages: plan.stages.map(({ name, kind }) => ({ name, kind: kind.kind })),
+    stages: plan.stages.map(({ name, kind, inputs }) => ({ name, kind: kind.kind, needs: upstream(inputs) })),
   });
   const locks = await Locks.open(store, here);
   const outcome = await runPlan(plan, {
@@ -144,8 +147,19 @@ async function runAs(
   reporter.close();
   try {
     await Promise.all([journal.close(), store.files.save()]);
-    const page = await writeReport(gatherer.summary, store);
-    if (options.json !== true) console.out(`report: ${page}`);
+    const verdict = await concludeRun(gatherer.summary, store);
+    if (options.json !== true) {
+      for (const regression of verdict.regressions) console.out(`worse: ${regression}`);
+      console.out(`report: ${verdict.report}`);
+    }
+    const { notify: hook } = plan.file;
+    const unsaid = hook && (await notify(hook, verdict, plan.file.directory));
+    if (unsaid !== undefined) {
+      console.error(unsaid);
+      return exitCodes.failure;
+    }
+    if (outcome === 'succeeded' && options.failOnRegression === true && verdict.regressions.length > 0)
+      return exitCodes.failure;
   } catch (error) {
     // The results are safe; what failed is what is written about them.
     const failure = diskFailure(error, runDirectory);

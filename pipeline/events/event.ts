@@ -46,7 +46,12 @@ export interface RunStarted extends Timed {
   readonly pipeline: string;
   readonly file: string;
   readonly seed: number;
-  readonly stages: readonly { readonly name: string; readonly kind: string }[];
+  readonly stages: readonly {
+    readonly name: string;
+    readonly kind: string;
+    /** The stages that it takes from; absent in older journals. */
+    readonly needs?: readonly string[];
+  }[];
 }
 
 /** The stage's result came out of the store; nothing was done. */
@@ -150,6 +155,8 @@ export interface StageSucceeded extends OfStage {
   readonly type: 'stage-succeeded';
   readonly key: string;
   readonly tookMs: number;
+  /** CPUs and GPUs that its jobs had for themselves, times how long. */
+  readonly held?: { readonly cpuMs: number; readonly gpuMs: number };
   readonly outputs: Readonly<Record<string, Artifact>>;
   readonly metrics: Readonly<Record<string, JsonValue>>;
   readonly itemCount?: number;

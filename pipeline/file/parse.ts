@@ -18,6 +18,8 @@ export interface PipelineFile {
   readonly seed: number;
   readonly store: string;
   readonly cache?: z.output<typeof pipelineFileSchema>['cache'];
+  /** A program with its arguments that gets to know how a run ended. */
+  readonly notify?: readonly string[];
   /** In the order of the file. */
   readonly stages: readonly FileStage[];
   /** What variables and the environment stand for, for the references that are filled in later. */
@@ -106,6 +108,7 @@ export function readPipelineFile(
     seed: file.seed,
     store: resolve(directory, file.store ?? '.pipeline'),
     ...(file.cache ? { cache: file.cache } : {}),
+    ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
     stages,
     scope,
     source,

@@ -155,6 +155,12 @@ export const pipelineFileSchema = z.strictObject({
     .describe(
       'Where results are looked for that the store does not have, and left for others. Part of no key.',
     ),
+  notify: z
+    .union([z.string().min(1), z.array(z.string()).min(1)])
+    .optional()
+    .describe(
+      'A program that is called at the end of each run, with the verdict as JSON on its standard input; with arguments, a list. No shell.',
+    ),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 

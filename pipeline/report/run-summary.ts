@@ -2,16 +2,20 @@ import type { RunEvent, RunOutcome } from '../events/event.js';
 import type { JsonValue } from '../core/json.js';
 import type { Artifact } from '../stage/artifact.js';
 
-export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupted' | 'skipped';
+export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupted' | 'skipped' | 'left-out';
 
 /** What became of a stage in a run, gathered from its events. */
 export interface StageSummary {
   readonly name: string;
   readonly kind: string;
+  /** The stages that it takes from. */
+  readonly needs: readonly string[];
   state: StageOutcome;
   key?: string;
   reasons: readonly string[];
   tookMs: number;
+  /** CPUs and GPUs times how long, of what ran in this run and succeeded. */
+  held?: { readonly cpuMs: number; readonly gpuMs: number };
   items?: { total: number; reused: number; failed: number };
   outputs: Readonly<Record<string, Artifact>>;
   metrics: Readonly<Record<string, JsonValue>>;
@@ -48,10 +52,11 @@ export class RunSummaryGatherer {
     if (event.type === 'run-started') {
       const { runId, pipeline, file, seed, atMs } = event;
       Object.assign(this.summary, { runId, pipeline, file, seed, startedMs: atMs });
-      for (const { name, kind } of event.stages)
+      for (const { name, kind, needs = [] } of event.stages)
         this.summary.stages.set(name, {
           name,
           kind,
+          needs,
           state: 'skipped',
           reasons: [],
           tookMs: 0,
@@ -98,6 +103,7 @@ function gather(stage: StageSummary, event: Extract<RunEvent, { readonly stage: 
         tookMs: event.tookMs,
         outputs: event.outputs,
         metrics: event.metrics,
+        ...(event.held ? { held: event.held } : {}),
       });
       break;
     case 'stage-failed': {

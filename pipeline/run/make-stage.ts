@@ -54,6 +54,7 @@ async function make(plan: Plan, state: StageState, world: World): Promise<StageR
     stage,
     key: state.key,
     tookMs: record.tookMs,
+    ...(record.held ? { held: record.held } : {}),
     outputs: record.outputs,
     metrics: record.metrics,
     ...(itemCount === undefined ? {} : { itemCount }),

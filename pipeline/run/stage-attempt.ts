@@ -10,7 +10,7 @@ import { gpuEnvironment } from '../executors/gpus.js';
 import { keptLines, runProcess } from '../executors/process.js';
 import type { StageContext } from '../stage/context.js';
 import type { Resources } from '../stage/definition.js';
-import type { Exhibit, ExhibitToShow } from '../stage/exhibit.js';
+import type { Exhibit, ExhibitToShow, Measures } from '../stage/exhibit.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
 import type { Store } from '../store/store.js';
@@ -40,6 +40,7 @@ export class StageAttempt {
   readonly #warnings: string[] = [];
   readonly #timeout = new AbortController();
   readonly #lastLines: string[] = [];
+  readonly #held = { cpuMs: 0, gpuMs: 0 };
   #timer: NodeJS.Timeout | undefined;
   #begunMs: number | undefined;
   #ended = false;
@@ -97,9 +98,16 @@ export class StageAttempt {
       resources: this.resources,
       priority,
       signal: this.signal,
-      run: (grant) => {
+      run: async (grant) => {
         this.begun();
-        return run(grant);
+        const grantedMs = Date.now();
+        try {
+          return await run(grant);
+        } finally {
+          const heldMs = Date.now() - grantedMs;
+          this.#held.cpuMs += heldMs * this.resources.cpu;
+          this.#held.gpuMs += heldMs * grant.gpus.length;
+        }
       },
     });
   }
@@ -238,6 +246,7 @@ export class StageAttempt {
       warnings: this.#warnings,
       ...(itemCount === undefined ? {} : { itemCount }),
       tookMs: this.#begunMs === undefined ? 0 : Date.now() - this.#begunMs,
+      held: { ...this.#held },
       finishedAt: new Date().toISOString(),
     };
     await world.store.records.write(state.key, record);
@@ -246,8 +255,14 @@ export class StageAttempt {
   }
 
   async #kept(exhibit: ExhibitToShow): Promise<Exhibit> {
+    const { blobs } = this.world.store;
+    if (exhibit.type === 'measures') {
+      const { drawnFrom, measures, ...rest } = exhibit;
+      const content: Measures = { version: 1, drawnFrom, measures };
+      return { ...rest, ...(await blobs.put(`${JSON.stringify(content)}\n`)) };
+    }
     if (exhibit.type !== 'picture') return exhibit;
     const { data, ...rest } = exhibit;
-    return { ...rest, ...(await this.world.store.blobs.put(data)) };
+    return { ...rest, ...(await blobs.put(data)) };
   }
 }

@@ -28,7 +28,15 @@ export interface StageRecord {
   readonly warnings: readonly string[];
   readonly itemCount?: number;
   readonly tookMs: number;
+  /** What its jobs had of the machine for themselves, CPUs and GPUs times time; absent in older records. */
+  readonly held?: HeldTime;
   readonly finishedAt: string;
+}
+
+/** CPUs and GPUs that jobs had for themselves, times how long. */
+export interface HeldTime {
+  readonly cpuMs: number;
+  readonly gpuMs: number;
 }
 
 /** What was made for one item of a map stage. */
@@ -64,6 +72,7 @@ const stageRecord = z.object({
   warnings: z.array(z.string()),
   itemCount: z.number().exactOptional(),
   tookMs: z.number(),
+  held: z.object({ cpuMs: z.number(), gpuMs: z.number() }).exactOptional(),
   finishedAt: z.string(),
 });
 const itemRecord = z.object({

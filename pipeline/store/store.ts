@@ -8,6 +8,7 @@ import type { Artifact, ArtifactReader } from '../stage/artifact.js';
 import { Blobs } from './blobs.js';
 import { FactMemory } from './fact-memory.js';
 import { FileMemory } from './file-memory.js';
+import { History } from './history.js';
 import { ItemCommits } from './item-commits.js';
 import { ItemLists } from './item-lists.js';
 import type { CacheKey } from './key-parts.js';
@@ -26,6 +27,7 @@ export class Store {
   readonly itemCommits: ItemCommits;
   readonly files: FileMemory;
   readonly facts: FactMemory;
+  readonly history: History;
   readonly itemLists: ItemLists;
   readonly pins: Pins;
   readonly presence: Presence;
@@ -38,6 +40,7 @@ export class Store {
     this.itemCommits = new ItemCommits(this.blobs, this.records);
     this.files = new FileMemory(root);
     this.facts = new FactMemory(root);
+    this.history = new History(root);
     this.itemLists = new ItemLists(root);
     this.pins = new Pins(root);
     this.presence = new Presence(root);

@@ -128,7 +128,7 @@ describe('the benchmark stage', () => {
 });
 
 describe('arms', () => {
-  const one = (stage: string, axes: Record<string, string>) => ({ stage, axes, value: 0 });
+  const one = (stage: string, axes: Record<string, string>) => ({ name: stage, stage, axes, value: 0 });
 
   it('are named by the labels that do not repeat, and by the stage where there are several', () => {
     expect(armsOf([one('score', {})], ['seed'])).toMatchObject([{ name: 'score' }]);
