@@ -1,6 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
-import { durationMs } from '../core/duration.js';
 import { failure, success, type Result } from '../core/result.js';
 import { issueDiagnostics } from './issues.js';
 import { pipelineFileSchema, type StageEntry } from './schema.js';
@@ -19,8 +18,6 @@ export interface PipelineFile {
   readonly store: string;
   /** A program with its arguments that gets to know how a run ended. */
   readonly notify?: readonly string[];
-  /** How long a run may take. */
-  readonly budgetMs?: number;
   /** In the order of the file. */
   readonly stages: readonly FileStage[];
   /** What variables and the environment stand for, for the references that are filled in later. */
@@ -109,7 +106,6 @@ export function readPipelineFile(
     seed: file.seed,
     store: resolve(directory, file.store ?? '.pipeline'),
     ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
-    ...(file.budget === undefined ? {} : { budgetMs: durationMs(file.budget) }),
     stages,
     scope,
     source,

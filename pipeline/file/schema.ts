@@ -122,11 +122,6 @@ export const pipelineFileSchema = z.strictObject({
     .describe(
       'A program that is called at the end of each run, with the verdict as JSON on its standard input; with arguments, a list. No shell.',
     ),
-  budget: duration
-    .optional()
-    .describe(
-      'How long a run may take, as in 8h. What does not fit is left out, the last instances of a matrix first; lists of inputs go on without them.',
-    ),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 
