@@ -35,8 +35,6 @@ export interface RunVerdict {
   /** Measures that got worse by more than chance in the test data explains, in words. */
   readonly regressions: readonly string[];
   readonly failures: readonly { readonly stage: string; readonly message: string }[];
-  /** What there was no time for. */
-  readonly leftOut: readonly string[];
   /** The path of the page. */
   readonly report: string;
 }
@@ -71,7 +69,6 @@ export async function runVerdict(run: PastRun, store: Store): Promise<RunVerdict
     failures: stages
       .filter(({ state }) => state === 'failed')
       .map(({ name, error = '' }) => ({ stage: name, message: error.split('\n')[0] ?? '' })),
-    leftOut: stages.filter(({ state }) => state === 'left-out').map(({ name }) => name),
     report,
   };
 }

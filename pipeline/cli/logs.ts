@@ -72,7 +72,6 @@ export async function logsCommand(
 const idle: Readonly<Record<StageOutcome, string>> = {
   cached: 'its result came from the store',
   blocked: 'one that it needs failed',
-  'left-out': 'there was no time for it',
   skipped: 'the run ended before its turn',
   ran: 'it ran',
   failed: 'it failed',

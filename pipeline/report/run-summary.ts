@@ -2,7 +2,7 @@ import type { RunEvent, RunOutcome } from '../events/event.js';
 import type { JsonValue } from '../core/json.js';
 import type { Artifact } from '../stage/artifact.js';
 
-export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupted' | 'skipped' | 'left-out';
+export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupted' | 'skipped';
 
 /** What became of a stage in a run, gathered from its events. */
 export interface StageSummary {
