@@ -20,6 +20,9 @@ export type RunEvent =
   | StageFailed
   | StageBlocked
   | StageInterrupted
+  | StageFetched
+  | CacheSent
+  | CacheTrouble
   | ViewRetired
   | RunFinished;
 
@@ -57,6 +60,31 @@ export interface StageReused extends OfStage {
   readonly key: string;
   readonly outputs: Readonly<Record<string, Artifact>>;
   readonly itemCount?: number;
+  /** The record came out of the cache, and its contents stay there until somebody needs them. */
+  readonly away?: true;
+}
+
+/** Contents of the stage came out of the cache into the store. */
+export interface StageFetched extends OfStage {
+  readonly type: 'stage-fetched';
+  readonly contents: number;
+  readonly bytes: number;
+  /** How many items they belong to; absent when it is the whole stage. */
+  readonly items?: number;
+}
+
+/** A result was left in the cache; or a part of it, when it gave trouble. */
+export interface CacheSent extends Timed {
+  readonly type: 'cache-sent';
+  readonly stages: number;
+  readonly contents: number;
+  readonly bytes: number;
+}
+
+/** The cache did not do what it was asked to; the run goes on without. */
+export interface CacheTrouble extends Timed {
+  readonly type: 'cache-trouble';
+  readonly message: string;
 }
 
 /** The stage has to run. */

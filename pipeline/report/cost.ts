@@ -49,7 +49,7 @@ export function costOf(
 }
 
 /** The last time that each stage did some work of its own, by name. */
-export function lastMade(history: readonly HistoryEntry[]): ReadonlyMap<string, HistoryStage> {
+function lastMade(history: readonly HistoryEntry[]): ReadonlyMap<string, HistoryStage> {
   const made = new Map<string, HistoryStage>();
   for (const { stages } of history)
     for (const stage of stages)
@@ -58,7 +58,7 @@ export function lastMade(history: readonly HistoryEntry[]): ReadonlyMap<string, 
 }
 
 /** How many items a stage made by itself; undefined for a stage without items. */
-export function madeItems({ items }: Pick<HistoryStage, 'items'>): number | undefined {
+function madeItems({ items }: Pick<HistoryStage, 'items'>): number | undefined {
   return items && items.total - items.reused - items.failed;
 }
 

@@ -66,17 +66,14 @@ export class RunSummaryGatherer {
         });
     } else if (event.type === 'run-finished') {
       Object.assign(this.summary, { outcome: event.outcome, tookMs: event.tookMs });
-    } else if (event.type !== 'view-retired') {
+    } else if ('stage' in event) {
       const stage = this.summary.stages.get(event.stage);
       if (stage) gather(stage, event);
     }
   }
 }
 
-function gather(
-  stage: StageSummary,
-  event: Exclude<RunEvent, { type: 'run-started' | 'run-finished' | 'view-retired' }>,
-): void {
+function gather(stage: StageSummary, event: Extract<RunEvent, { readonly stage: string }>): void {
   switch (event.type) {
     case 'stage-reused':
       Object.assign(stage, { state: 'cached', key: event.key, outputs: event.outputs });
@@ -123,6 +120,7 @@ function gather(
       Object.assign(stage, { state: 'interrupted', tookMs: event.tookMs });
       break;
     case 'stage-waits':
+    case 'stage-fetched':
     case 'stage-progress':
     case 'stage-log':
       break;

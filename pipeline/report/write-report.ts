@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../core/atomic-file.js';
-import { isDigest } from '../core/digest.js';
 import type { Exhibit, MeasuresExhibit } from '../stage/exhibit.js';
 import type { Store } from '../store/store.js';
 import { ContentPlacer } from '../store/view/content-placer.js';
@@ -8,6 +7,7 @@ import type { ReportedChanges, ReportedStage, ShownExhibit } from './page-model.
 import { renderPage } from './page.js';
 import { costOf } from './cost.js';
 import type { PastRun } from './past-run.js';
+import { recordOf } from './run-differences.js';
 import type { StageSummary } from './run-summary.js';
 
 const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/svg+xml': 'svg' } as const;
@@ -43,10 +43,14 @@ export async function writeReport(
 
 async function reportStage(stage: StageSummary, store: Store, directory: string): Promise<ReportedStage> {
   const made = stage.state === 'cached' || stage.state === 'ran';
-  const record = made && isDigest(stage.key) ? await store.records.readStage(stage.key) : undefined;
+  const record = made ? await recordOf(stage, store) : undefined;
   const exhibits: ShownExhibit[] = [];
-  for (const exhibit of record?.exhibits ?? [])
-    if (exhibit.type !== 'measures') exhibits.push(await placed(exhibit, store, directory));
+  for (const exhibit of record?.exhibits ?? []) {
+    if (exhibit.type === 'measures') continue;
+    // A picture that the cache does not hand out is no reason to have no page.
+    if (exhibit.type === 'picture' && store.cache && !(await store.cache.fetch(exhibit))) continue;
+    exhibits.push(await placed(exhibit, store, directory));
+  }
   return {
     name: stage.name,
     kind: stage.kind,

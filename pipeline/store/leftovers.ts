@@ -20,6 +20,12 @@ export async function findLocks(storeRoot: string): Promise<readonly string[]> {
   return (await readdir(folder).catch((): string[] => [])).map((name) => join(folder, name));
 }
 
+/** What broken transfers out of a cache left for the next attempt; of use until somebody wants them no more. */
+export async function findParts(storeRoot: string): Promise<readonly string[]> {
+  const names = await readdir(join(storeRoot, incoming)).catch((): string[] => []);
+  return names.filter((name) => name.endsWith('.part')).map((name) => join(storeRoot, incoming, name));
+}
+
 /** Removes what killed processes left of contents, the large part of it: cheap, so every run does it. */
 export async function removeIncomingLeftovers(storeRoot: string): Promise<void> {
   for (const path of await leftoversIn(storeRoot, incoming)) await rm(path, { force: true });

@@ -16,6 +16,7 @@ import { openArtifact } from './manifest.js';
 import { Pins } from './pins.js';
 import { Presence } from './presence/presence.js';
 import { Records } from './records.js';
+import type { ResultCache } from './remotes/result-cache.js';
 
 const pointer = z.object({ key: z.custom<CacheKey>(isDigest) });
 
@@ -30,6 +31,8 @@ export class Store {
   readonly itemLists: ItemLists;
   readonly pins: Pins;
   readonly presence: Presence;
+  /** Where results are looked for that are not here; none unless somebody opens one. */
+  cache: ResultCache | undefined;
 
   constructor(readonly root: string) {
     this.blobs = new Blobs(root);
@@ -44,7 +47,9 @@ export class Store {
   }
 
   open(artifact: Artifact): ArtifactReader {
-    return openArtifact(this.blobs, artifact);
+    return openArtifact(this.blobs, artifact, async (content) => {
+      await this.cache?.fetchNamed(content);
+    });
   }
 
   /** Scratch of an action: the same key finds what an earlier, killed attempt left. */
