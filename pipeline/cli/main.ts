@@ -7,8 +7,8 @@ import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
 import { addCacheCommands, cacheMode } from './cache-commands.js';
-import { executorNames } from './executor-names.js';
 import { addInspectCommands, addVerdictCommands } from './inspect-commands.js';
+import { executorNames } from './executor-names.js';
 import type { Console, Program } from './program.js';
 import type { RunOptions } from './run.js';
 
@@ -148,8 +148,8 @@ function commands(
       exit(await workerCommand(folder, index, program, console, signal));
     });
   addInspectCommands(root, { program, console, signal, exit, withFile });
-  addCacheCommands(root, { program, console, signal, exit, withFile });
   addVerdictCommands(root, { program, console, signal, exit, withFile });
+  addCacheCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')

@@ -24,9 +24,9 @@ import type { FarmOfRun } from '../run/world.js';
 import type { Host } from '../stage/context.js';
 import type { Announcement } from '../store/presence/announcement.js';
 import { Store } from '../store/store.js';
+import { concludeRun } from './conclude-run.js';
 import { openCache, type CacheFlags } from './open-cache.js';
 import type { ExecutorName } from './executor-names.js';
-import { concludeRun } from './conclude-run.js';
 import { exitCodes } from './exit-codes.js';
 import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
@@ -40,8 +40,8 @@ export interface RunOptions extends CacheFlags {
   readonly keepGoing?: boolean;
   readonly json?: boolean;
   readonly store?: string;
-  readonly executor?: ExecutorName;
   readonly failOnRegression?: boolean;
+  readonly executor?: ExecutorName;
 }
 
 /** Other words for credentials that an SDK might quote. */

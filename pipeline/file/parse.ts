@@ -17,9 +17,9 @@ export interface PipelineFile {
   readonly name: string;
   readonly seed: number;
   readonly store: string;
-  readonly cache?: z.output<typeof pipelineFileSchema>['cache'];
   /** A program with its arguments that gets to know how a run ended. */
   readonly notify?: readonly string[];
+  readonly cache?: z.output<typeof pipelineFileSchema>['cache'];
   /** In the order of the file. */
   readonly stages: readonly FileStage[];
   /** What variables and the environment stand for, for the references that are filled in later. */
@@ -107,8 +107,8 @@ export function readPipelineFile(
     name: file.name ?? basename(directory),
     seed: file.seed,
     store: resolve(directory, file.store ?? '.pipeline'),
-    ...(file.cache ? { cache: file.cache } : {}),
     ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
+    ...(file.cache ? { cache: file.cache } : {}),
     stages,
     scope,
     source,

@@ -150,16 +150,16 @@ export const pipelineFileSchema = z.strictObject({
     .default([])
     .describe('The environment variables that ${env.NAME} may stand for. Their values appear in no record.'),
   store: z.string().optional().describe('The folder of the store; by default .pipeline beside this file.'),
-  cache: cache
-    .optional()
-    .describe(
-      'Where results are looked for that the store does not have, and left for others. Part of no key.',
-    ),
   notify: z
     .union([z.string().min(1), z.array(z.string()).min(1)])
     .optional()
     .describe(
       'A program that is called at the end of each run, with the verdict as JSON on its standard input; with arguments, a list. No shell.',
+    ),
+  cache: cache
+    .optional()
+    .describe(
+      'Where results are looked for that the store does not have, and left for others. Part of no key.',
     ),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });

@@ -40,6 +40,7 @@ export async function measuresOf(
     const record = await recordOf(stage, store);
     for (const exhibit of record?.exhibits ?? []) {
       if (exhibit.type !== 'measures') continue;
+      if (store.cache && !(await store.cache.fetch(exhibit))) continue;
       const text = await readFile(store.blobs.path(exhibit.digest), 'utf8').catch(() => '');
       const parsed = measures.safeParse(parsedJson(text));
       if (!parsed.success) continue;

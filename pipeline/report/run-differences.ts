@@ -49,12 +49,13 @@ export function isMade(state: StageDifference['before']): boolean {
   return state === 'ran' || state === 'cached';
 }
 
-/** What the store has of a stage's result in a run. */
+/** What the store has of a stage's result in a run; where the result is in the cache alone, the record is, too. */
 export async function recordOf(
   summary: StageSummary | undefined,
   store: Store,
 ): Promise<StageRecord | undefined> {
-  return summary && isDigest(summary.key) ? store.records.readStage(summary.key) : undefined;
+  if (!summary || !isDigest(summary.key)) return undefined;
+  return (await store.records.readStage(summary.key)) ?? store.cache?.readStage(summary.key);
 }
 
 async function differenceOf(

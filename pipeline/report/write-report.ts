@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../core/atomic-file.js';
-import { isDigest } from '../core/digest.js';
 import type { Exhibit, MeasuresExhibit } from '../stage/exhibit.js';
-import type { CacheKey } from '../store/key-parts.js';
-import type { StageRecord } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import { ContentPlacer } from '../store/view/content-placer.js';
 import type { ReportedChanges, ReportedStage, ShownExhibit } from './page-model.js';
 import { renderPage } from './page.js';
 import { costOf } from './cost.js';
 import type { PastRun } from './past-run.js';
+import { recordOf } from './run-differences.js';
 import type { StageSummary } from './run-summary.js';
 
 const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/svg+xml': 'svg' } as const;
@@ -45,7 +43,7 @@ export async function writeReport(
 
 async function reportStage(stage: StageSummary, store: Store, directory: string): Promise<ReportedStage> {
   const made = stage.state === 'cached' || stage.state === 'ran';
-  const record = made && isDigest(stage.key) ? await recordOf(store, stage.key) : undefined;
+  const record = made ? await recordOf(stage, store) : undefined;
   const exhibits: ShownExhibit[] = [];
   for (const exhibit of record?.exhibits ?? []) {
     if (exhibit.type === 'measures') continue;
@@ -70,11 +68,6 @@ async function reportStage(stage: StageSummary, store: Store, directory: string)
     ...(stage.error === undefined ? {} : { error: stage.error }),
     exhibits,
   };
-}
-
-/** Of a stage whose result is in the cache alone, the record is, too. */
-async function recordOf(store: Store, key: CacheKey): Promise<StageRecord | undefined> {
-  return (await store.records.readStage(key)) ?? store.cache?.readStage(key);
 }
 
 async function placed(

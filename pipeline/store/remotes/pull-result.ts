@@ -2,7 +2,7 @@ import type { ArtifactFile } from '../../stage/artifact.js';
 import type { CacheKey } from '../key-parts.js';
 import type { StoredStageRecord } from '../records.js';
 import type { Store } from '../store.js';
-import { picturesOf } from './push-result.js';
+import { exhibitContents } from './push-result.js';
 import type { ResultCache, Transfer } from './result-cache.js';
 
 /**
@@ -20,7 +20,7 @@ export async function pullResult(
     digest,
     sizeBytes: record.manifestBytes[output] ?? 0,
   }));
-  const first = await cache.fetchAll([...lists, ...picturesOf(record)]);
+  const first = await cache.fetchAll([...lists, ...exhibitContents(record)]);
   if (first.failed > 0) return first;
   const files = await cache.fetchAll(filesOf(store, record));
   if (files.failed === 0) {

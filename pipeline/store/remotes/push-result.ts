@@ -36,15 +36,15 @@ export async function pushResult(store: Store, cache: ResultCache, key: CacheKey
     sum = plus(sum, await cache.uploadAll(files));
     if (sum.failed === 0) sum = plus(sum, await cache.uploadAll([list]));
   }
-  sum = plus(sum, await cache.uploadAll(picturesOf(record)));
+  sum = plus(sum, await cache.uploadAll(exhibitContents(record)));
   if (sum.failed > 0) return { ...sum, complete: false };
   const text = await readFile(store.records.path(key), 'utf8');
   return { ...sum, complete: await cache.writeStage(key, text) };
 }
 
 /** All contents that a record names beside the files of its outputs. */
-export function picturesOf({ exhibits }: StageRecord): readonly StoredContent[] {
-  return exhibits.flatMap((exhibit) => (exhibit.type === 'picture' ? [exhibit] : []));
+export function exhibitContents({ exhibits }: StageRecord): readonly StoredContent[] {
+  return exhibits.flatMap((exhibit) => ('digest' in exhibit ? [exhibit] : []));
 }
 
 /** What came out of an input that the cache has, it has. */
