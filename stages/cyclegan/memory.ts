@@ -5,8 +5,9 @@ import { modelOf } from './model.js';
 const MB = 1024 ** 2;
 
 /**
- * Tensors as large as the first convolution's result that one pass of a generator with its gradients holds, counted
- * from TensorFlow.js's memory at 128 pixels: half of them at the full size, the rest in the deeper layers.
+ * Tensors as large as the first convolution's result that one pass of a generator with its gradients holds. Reckoned
+ * from the layers, at the safe side: a block has six at a sixteenth of the area and four times the width, the rest
+ * stands at the full size. Not measured.
  */
 const TENSORS_A_BLOCK = 1.5;
 const TENSORS_OUTSIDE = 16;

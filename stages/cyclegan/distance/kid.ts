@@ -15,7 +15,7 @@ const SUBSETS = 100;
 /**
  * KID (Bińkowski et al. 2018): the unbiased squared maximum mean discrepancy between two sets of features under the
  * kernel (x·y / d + 1)³, as the mean over random subsets. About 0 for two draws of one domain, so it may be negative.
- * @param a, b features of d numbers each, at least two on each side; scaled by the deviations of `reference`
+ * @param a, b features of d numbers each, at least two on each side
  * @throws RangeError with fewer than two on a side
  */
 export function kernelDistance(

@@ -90,7 +90,7 @@ export class Translator {
   }
 }
 
-/** The greatest picture that a pass within a memory takes: about seven tensors of its first width live at once. */
+/** The greatest picture that a pass within a memory takes: seven tensors of its first width at once, a safe reckoning. */
 export function mostPixelsWithin(memoryMb: number, { width }: GeneratorShape): number {
   return Math.floor((memoryMb * 1024 ** 2) / (7 * 4 * width));
 }
