@@ -69,7 +69,7 @@ async function storeState(workspace: string): Promise<object> {
 }
 
 function withoutTimes(text: string): object {
-  return { ...(JSON.parse(text) as object), tookMs: 0, finishedAt: '' };
+  return { ...(JSON.parse(text) as object), tookMs: 0, held: '', finishedAt: '' };
 }
 
 async function viewState(workspace: string): Promise<Record<string, string>> {
