@@ -33,7 +33,7 @@ async function measure(bench: Bench): Promise<readonly Measurement[]> {
 }
 
 function row(what: string, measured: string, bar: string, met: string): string {
-  return `${what.padEnd(52)}${measured.padEnd(42)}${bar.padEnd(16)}${met}`;
+  return `${what.padEnd(52)}${measured.padEnd(58)}${bar.padEnd(16)}${met}`;
 }
 
 const wanted = process.argv.slice(2);
