@@ -1,10 +1,15 @@
 import type { BoxXywh } from './box-columns.js';
-import type { CocoTruthImage } from './coco-truth.js';
 
 /** Detectors let boxes reach over the edge, but seldom by more than this share of the side. */
 const usualOverhang = 0.1;
 /** From this share of boxes on, such an overhang is no accident. */
 const suspiciousShare = 0.5;
+
+/** Of an image, where it is known. */
+interface ImageSize {
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+}
 
 /** Counts boxes in COCO's form that can hardly be meant so. They keep their part in the figures, as in pycocotools. */
 export class OddBoxes {
@@ -16,7 +21,7 @@ export class OddBoxes {
   };
 
   /** @param index of the element in its list, from 0 */
-  add([x, y, width, height]: BoxXywh, image: CocoTruthImage, index: number): void {
+  add([x, y, width, height]: BoxXywh, image: ImageSize, index: number): void {
     this.#count += 1;
     if (width < 0 || height < 0) this.#note('negative', index);
     if (image.width === undefined || image.height === undefined) return;
