@@ -30,7 +30,6 @@ import type { ExecutorName } from './executor-names.js';
 import { exitCodes } from './exit-codes.js';
 import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
-import { notify } from './notify.js';
 import type { Console, Program } from './program.js';
 
 export interface RunOptions extends CacheFlags {
@@ -116,7 +115,7 @@ async function runAs(
     journal.write(event);
   };
 
-  store.cache = openCache(plan.file, options, store, {
+  store.cache = await openCache(plan.file, options, store, {
     signal,
     onTrouble: (message) => emit({ type: 'cache-trouble', message }),
   });
@@ -153,7 +152,7 @@ async function runAs(
       console.out(`report: ${verdict.report}`);
     }
     const { notify: hook } = plan.file;
-    const unsaid = hook && (await notify(hook, verdict, plan.file.directory));
+    const unsaid = hook && (await (await import('./notify.js')).notify(hook, verdict, plan.file.directory));
     if (unsaid !== undefined) {
       console.error(unsaid);
       return exitCodes.failure;
