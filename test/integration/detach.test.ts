@@ -7,7 +7,7 @@ import { Workspace } from '../support/workspace.js';
 const program = join(productRoot(), 'dist/stages/main.js');
 
 interface Answer {
-  readonly exitCode: number | undefined;
+  readonly exitCode?: number;
   readonly stdout: string;
   readonly stderr: string;
 }

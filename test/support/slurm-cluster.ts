@@ -48,6 +48,13 @@ export class TestCluster {
     return (await execa(name, [...args], { env: this.env })).stdout;
   }
 
+  /** A command of the built program. */
+  async program(
+    ...words: readonly string[]
+  ): Promise<{ readonly exitCode?: number; readonly stdout: string }> {
+    return execa(process.execPath, [program, ...words], { env: this.env, reject: false });
+  }
+
   run(folder: string, ...args: readonly string[]): GoingRun {
     const words = [program, 'run', folder, '--executor', 'slurm', '--json', ...args];
     const child = spawn(process.execPath, words, {
