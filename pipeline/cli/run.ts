@@ -11,9 +11,6 @@ import { usableGpus } from '../executors/gpus.js';
 import { localExecutor } from '../executors/local.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan } from '../plan/plan.js';
-import { ndjsonReporter } from '../report/ndjson.js';
-import { plainReporter } from '../report/plain.js';
-import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
 import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
@@ -27,7 +24,9 @@ import { Store } from '../store/store.js';
 import { concludeRun } from './conclude-run.js';
 import { openCache, type CacheFlags } from './open-cache.js';
 import type { ExecutorName } from './executor-names.js';
+import { detachRun } from './detach-run.js';
 import { exitCodes } from './exit-codes.js';
+import { chooseReporter } from './choose-reporter.js';
 import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
 import type { Console, Program } from './program.js';
@@ -41,6 +40,10 @@ export interface RunOptions extends CacheFlags {
   readonly store?: string;
   readonly failOnRegression?: boolean;
   readonly executor?: ExecutorName;
+  /** Go on without this terminal. */
+  readonly detach?: boolean;
+  /** What a run that was started by `--detach` is called. */
+  readonly runId?: string;
 }
 
 /** Other words for credentials that an SDK might quote. */
@@ -79,7 +82,8 @@ export async function runCommand(
   if (large.length > 0)
     throw new DiagnosticError(large, new Map([[plan.file.source.file, plan.file.source.text]]));
 
-  const runId = newRunId();
+  const runId = options.runId ?? newRunId();
+  if (options.detach) return detachRun(runId, store, console);
   const here = await store.presence.announceRun(runId, signal);
   try {
     return await runAs(here, { plan, store, host, capacity, farm, options, console, signal });
@@ -174,13 +178,6 @@ async function runAs(
     case 'interrupted':
       return exitCodes.interrupted;
   }
-}
-
-async function chooseReporter(json: boolean, console: Console): Promise<Reporter> {
-  if (json) return ndjsonReporter(console.out);
-  if (!process.stdout.isTTY || process.env['CI']) return plainReporter(console.out);
-  const { terminalReporter } = await import('../report/terminal.js');
-  return terminalReporter(process.stdout);
 }
 
 /** Credentials that no key knows and no event may quote. */

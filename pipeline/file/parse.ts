@@ -7,6 +7,7 @@ import { pipelineFileSchema, type StageEntry } from './schema.js';
 import { fileScope, isRecord, type Environment } from './scope.js';
 import { applySetting } from './settings.js';
 import { SourceText, type DocumentPath } from './source-text.js';
+import type { SubmitOptions } from './submit-schema.js';
 import { scopeLookUp, substitute, type Scope } from './variables.js';
 
 /** A pipeline file that is well-formed; its stage kinds have not looked at it yet. */
@@ -20,6 +21,7 @@ export interface PipelineFile {
   /** A program with its arguments that gets to know how a run ended. */
   readonly notify?: readonly string[];
   readonly cache?: z.output<typeof pipelineFileSchema>['cache'];
+  readonly submit?: SubmitOptions;
   /** In the order of the file. */
   readonly stages: readonly FileStage[];
   /** What variables and the environment stand for, for the references that are filled in later. */
@@ -109,6 +111,7 @@ export function readPipelineFile(
     store: resolve(directory, file.store ?? '.pipeline'),
     ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
     ...(file.cache ? { cache: file.cache } : {}),
+    ...(file.submit ? { submit: file.submit } : {}),
     stages,
     scope,
     source,
