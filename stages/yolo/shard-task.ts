@@ -113,14 +113,22 @@ export class ShardTask {
       const segment = segments[i];
       return segment && segment.offset < trainedLength && segment.layer >= frozenLayers;
     });
+    // What is read of a GPU is waited for, which no gradient's pass can: the heads are computed once more for it.
+    const raw = this.backend.readsAtOnce ? undefined : await this.#rawHeads(parameters, input, frozenLayers);
     const gradientOf = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
       const all = [...parameters];
       for (const [k, i] of trained.entries()) all[i] = trainable[k] ?? all[i] ?? tf.scalar(0);
       const observe = (layer: number, statistics: BatchStatistics): void =>
         void observed.set(layer, statistics);
       const heads = forwardForTraining(this.#cfg, this.#layout, all, input, observe, frozenLayers);
-      const size = { width, height };
-      return lossOfHeads(this.#cfg, heads, size, truths, 1 / request.imagesAStep, loss, (value) => (parts = value)); // prettier-ignore
+      return lossOfHeads(this.#cfg, heads, {
+        size: { width, height },
+        truths,
+        scale: 1 / request.imagesAStep,
+        options: loss,
+        raw,
+        report: (value) => (parts = value),
+      });
     });
     const { value, grads } = gradientOf(trained.map((i) => parameters[i] ?? tf.scalar(0)));
     const put = async (tensor: tf.Tensor, offset: number): Promise<void> => {
@@ -138,6 +146,21 @@ export class ShardTask {
     for (const { mean, variance } of observed.values()) tf.dispose([mean, variance]);
     tf.dispose([value, ...grads, ...parameters, input]);
     return parts;
+  }
+
+  /** The heads' numbers by a forward pass of its own. */
+  async #rawHeads(
+    parameters: readonly tf.Tensor[],
+    input: tf.Tensor4D,
+    frozenLayers: number,
+  ): Promise<Float32Array[]> {
+    const heads = tf.tidy(() => {
+      const forget = (_: number, { mean, variance }: BatchStatistics): void => tf.dispose([mean, variance]);
+      return forwardForTraining(this.#cfg, this.#layout, parameters, input, forget, frozenLayers);
+    });
+    const values = await Promise.all(heads.map((head) => head.data<'float32'>()));
+    tf.dispose(heads);
+    return values;
   }
 
   /** Adds the shards' vectors up into the first. @returns the squares' sums of what is trained, chunk by chunk */

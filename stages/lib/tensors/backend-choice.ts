@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /** What a pipeline file may ask for. Apart from the backends themselves, so that params load without them. */
-export const backendChoices = ['auto', 'wasm', 'cpu', 'tensorflow', 'gpu'] as const;
+export const backendChoices = ['auto', 'wasm', 'cpu', 'tensorflow', 'gpu', 'webgpu'] as const;
 export type BackendChoice = (typeof backendChoices)[number];
 
 /** Which backend a choice leads to on this machine, without loading it: for cache keys. */

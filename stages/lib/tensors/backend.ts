@@ -3,20 +3,23 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../../pipeline/core/user-error.js';
 import { nativePackagePath, resolvePackage, type BackendChoice } from './backend-choice.js';
+import { startWebGpu } from './webgpu-backend.js';
 
 /** The tensor backend that computes, as people and keys name it. */
 export interface ComputeBackend {
   /** TensorFlow.js's name of it. */
-  readonly name: 'wasm' | 'cpu' | 'tensorflow';
+  readonly name: 'wasm' | 'cpu' | 'tensorflow' | 'webgpu';
   /** What it runs on, for people: `WebAssembly (XNNPACK), one thread`. */
   readonly device: string;
+  /** Does it hand over a tensor's numbers at once (`dataSync`)? WebGPU does not. */
+  readonly readsAtOnce: boolean;
 }
 
 /**
  * Makes a tensor backend the current one of this thread.
  *
- * `auto` takes TensorFlow's native library where @tensorflow/tfjs-node-gpu is installed and loads, else WebAssembly.
- * Any other choice is that backend or an error, never silently another one.
+ * `auto` takes TensorFlow's native library where @tensorflow/tfjs-node-gpu is installed and loads, else WebAssembly;
+ * WebGPU only where it is asked for. Any other choice is that backend or an error, never silently another one.
  * @throws UserError when the choice is not there on this machine
  */
 export function useBackend(choice: BackendChoice): Promise<ComputeBackend> {
@@ -35,10 +38,12 @@ async function start(choice: BackendChoice): Promise<ComputeBackend> {
     case 'cpu':
       await tf.setBackend('cpu');
       await tf.ready();
-      return { name: 'cpu', device: 'plain JavaScript, one thread' };
+      return { name: 'cpu', device: 'plain JavaScript, one thread', readsAtOnce: true };
     case 'tensorflow':
     case 'gpu':
       return useNative(choice);
+    case 'webgpu':
+      return { name: 'webgpu', device: `WebGPU, ${await startWebGpu()}`, readsAtOnce: false };
     case 'auto':
       return nativePackagePath() === undefined ? useWasm() : useNative('tensorflow').catch(() => useWasm());
   }
@@ -54,7 +59,7 @@ async function useWasm(): Promise<ComputeBackend> {
     });
   await tf.ready();
   registerWasmGradientKernels();
-  return { name: 'wasm', device: 'WebAssembly (XNNPACK), one thread a worker' };
+  return { name: 'wasm', device: 'WebAssembly (XNNPACK), one thread a worker', readsAtOnce: true };
 }
 
 async function useNative(choice: 'tensorflow' | 'gpu'): Promise<ComputeBackend> {
@@ -82,7 +87,7 @@ async function useNative(choice: 'tensorflow' | 'gpu'): Promise<ComputeBackend> 
     throw new UserError('Backend "gpu" was asked for, and TensorFlow sees no GPU on this machine.', {
       hint: 'Check `nvidia-smi` and CUDA_VISIBLE_DEVICES, or use `backend: auto`.',
     });
-  return { name: 'tensorflow', device: gpu ? 'CUDA GPU' : 'native CPU' };
+  return { name: 'tensorflow', device: gpu ? 'CUDA GPU' : 'native CPU', readsAtOnce: true };
 }
 
 /** tfjs-node answers this by name of the device that its eager context holds. */
