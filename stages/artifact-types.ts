@@ -25,6 +25,11 @@ export const artifactTypes = {
    */
   detector: 'A trained detector',
   /**
+   * `generator.json` (shape and mode), `generator.bin` (32-bit floats in the order of stages/cyclegan/networks/generator.ts),
+   * `training/losses.csv` and an event file for TensorBoard beside it, `learnt-images.jsonl`.
+   */
+  generator: 'A generator that makes images of one domain look like those of another',
+  /**
    * `predictions.jsonl`: a PredictionRecord a line (stages/lib/dataset/prediction-record.ts), in dataset order; the
    * detector's `learnt-images.jsonl` where it has one.
    */

@@ -24,7 +24,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'evaluate',
-    description: "compare predictions with the truth, both in COCO's forms",
+    description: 'compare predictions, ours or another program’s, with a truth in COCO’s form',
     load: async () => (await import('./evaluate/command.js')).evaluateCommand,
   },
   {

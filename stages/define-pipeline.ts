@@ -1,7 +1,10 @@
-import type { stageKinds } from './registry.js';
+import type { stageLoaders } from './registry.js';
+
+/** All stage kinds of the program, as one type. */
+export type ProgramStage = Awaited<ReturnType<(typeof stageLoaders)[keyof typeof stageLoaders]>>;
 
 type TypesOf<K> = K extends { readonly types?: infer T } ? (T extends { kind: string } ? T : never) : never;
-type AnyTypes = TypesOf<(typeof stageKinds)[number]>;
+type AnyTypes = TypesOf<ProgramStage>;
 type KindName = AnyTypes['kind'];
 type KindTypes<K> = Extract<AnyTypes, { kind: K }>;
 

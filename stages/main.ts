@@ -1,12 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrorCode } from '../pipeline/core/error-code.js';
 import { productRoot } from '../pipeline/core/product-root.js';
 import { runCommandLine } from '../pipeline/cli/main.js';
 import { commands } from './commands.js';
-import { healthChecks } from './health/health-checks.js';
-import { registry } from './registry.js';
+import { stageLibrary } from './registry.js';
 
 const interruption = new AbortController();
 // Only the first signal is caught: whoever insists ends the process at once.
@@ -23,17 +21,12 @@ const root = productRoot();
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const program = {
   version,
-  registry,
+  stages: stageLibrary,
   commands,
   modules: { darkroom: () => import('./authoring.js'), zod: () => import('zod') },
-  healthChecks,
+  healthChecks: async () => (await import('./health/health-checks.js')).healthChecks,
   templatesDirectory: join(root, 'templates'),
 };
-// `… | head` has read enough; what is being made goes on.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error) => {
-    if (!hasErrorCode(error, 'EPIPE')) throw error;
-  });
 const console = {
   out: (line: string): void => void process.stdout.write(`${line}\n`),
   error: (line: string): void => void process.stderr.write(`${line}\n`),

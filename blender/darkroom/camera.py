@@ -28,6 +28,8 @@ FAR_M = 2.0
 """Share of a target's sampled points that must be in sight."""
 VISIBLE_SHARE = 0.3
 POINTS_PER_TARGET = 24
+"""Farther than this, nothing stands in a camera's way."""
+SIGHT_M = 30.0
 
 
 class CameraError(ValueError):
@@ -68,7 +70,7 @@ def settle_own(scene):
 
 def place(scene, draws, targets, aim, place_camera=None, settings=None):
     """Puts the camera at the first draw that holds: it has room, and a target is in sight. If none does, at the last
-    one that has room; if none has, at the last one.
+    one that has room; if none has, at the one with the most.
     @param aim [3] what the draws go around; None: the middle of the targets
     @param place_camera the scene's own way: (camera, draw) → None
     @param settings what it must hold: mustSee, seeAll, nearest, clearance
@@ -88,17 +90,20 @@ def place(scene, draws, targets, aim, place_camera=None, settings=None):
             place_by_orbit(scene, draw, aim, settings.get("clearance", CLEARANCE_M))
         bpy.context.view_layer.update()
 
-    best = len(draws) - 1
+    best, best_room = 0, (False, -math.inf)
     for index, draw in enumerate(draws):
         take(draw)
-        if not points:
-            return index, True
         closeness = min(1.0, draw.get("distance", DEFAULTS["distance"]) / FAR_M)
-        nearest = settings.get("nearest", NEAREST_TARGET_M * closeness)
-        if _keeps_distance(scene, points, nearest) and _is_free(scene, settings.get("clearance", CLEARANCE_M * closeness)):
-            if enough(_in_sight(scene, part, share) for part in points):
-                return index, True
-            best = index
+        room = _room(scene)
+        free = room >= settings.get("clearance", CLEARANCE_M * closeness)
+        if points:
+            distance = _distance(scene, points)
+            free = free and distance >= settings.get("nearest", NEAREST_TARGET_M * closeness)
+            room = min(room, distance)
+        if free and (not points or enough(_in_sight(scene, part, share) for part in points)):
+            return index, True
+        if free or (free, room) > best_room:
+            best, best_room = index, (free, room)
     take(draws[best])
     return best, False
 
@@ -167,25 +172,29 @@ def target_points(targets):
     return points
 
 
-def _keeps_distance(scene, points, nearest):
+def _distance(scene, points):
+    """From the camera to the nearest of the targets' points (m)."""
     origin = np.array(scene.camera.matrix_world.translation)
-    return min(float(np.linalg.norm(part - origin, axis=1).min()) for part in points) >= nearest
+    return min(float(np.linalg.norm(part - origin, axis=1).min()) for part in points)
 
 
-def _is_free(scene, clearance):
-    """Nothing stands right before the camera, and it is not inside of something."""
+def _room(scene):
+    """How far the camera sees before something stands in its way (m, at most SIGHT_M); −1 inside of something, where
+    it would see a surface from behind."""
     graph = depsgraph()
     rotation = scene.camera.matrix_world.to_3x3()
     origin = scene.camera.matrix_world.translation
     spread = 0.5 * scene.camera.data.sensor_width / scene.camera.data.lens * 0.85
+    room = SIGHT_M
     for x, y in ((0, 0), *((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)):
         step = (rotation @ Vector((x * spread, y * spread, -1))).normalized()
-        hit, _, normal, _, _, _ = scene.ray_cast(graph, origin, step, distance=30.0)
-        if hit and normal.dot(step) > 0:
-            return False
-        if scene.ray_cast(graph, origin, step, distance=clearance)[0]:
-            return False
-    return True
+        hit, place_hit, normal, _, _, _ = scene.ray_cast(graph, origin, step, distance=SIGHT_M)
+        if not hit:
+            continue
+        if normal.dot(step) > 0:
+            return -1.0
+        room = min(room, (place_hit - origin).length)
+    return room
 
 
 def _in_sight(scene, points, share):

@@ -39,6 +39,15 @@ class RandomStream:
     def choice(self, items):
         return items[self.integer(0, len(items) - 1)]
 
+    def weighted(self, pairs):
+        """One of the items of [(item, weight)], each as often as its weight says."""
+        left = self.next() * sum(weight for _, weight in pairs)
+        for item, weight in pairs:
+            left -= weight
+            if left < 0:
+                return item
+        return pairs[-1][0]
+
     def chance(self, probability):
         return self.next() < probability
 

@@ -35,7 +35,7 @@ export async function initCommand(
   const file = join(directory, 'pipeline.yaml');
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replace('$schema=../pipeline.schema.json', '$schema=./pipeline.schema.json'));
-  const schema = JSON.stringify(pipelineJsonSchema(program.registry), null, 2);
+  const schema = JSON.stringify(pipelineJsonSchema(await program.stages.load()), null, 2);
   await writeFile(join(directory, 'pipeline.schema.json'), `${schema}\n`);
   console.out(`${directory} is ready: pipeline run ${target}`);
   return exitCodes.success;

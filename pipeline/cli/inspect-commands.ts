@@ -86,6 +86,33 @@ export function addInspectCommands(root: Command, world: CommandWorld): void {
     });
 }
 
+/** The commands that tell what runs came to. */
+export function addVerdictCommands(root: Command, world: CommandWorld): void {
+  const { program, console, exit, withFile } = world;
+  withFile(root.command('report'))
+    .description("write a run's page anew, and print its verdict; of the last run where none is named")
+    .usage('[FILE] [RUN] [options]')
+    .argument(
+      '[words...]',
+      'the pipeline file (or its folder), and a run: an id, the beginning of one, last, last~1',
+    )
+    .option('--json', 'the verdict as JSON')
+    .action(async (words: string[], options: JsonFlags) => {
+      const { reportCommand } = await import('./report.js');
+      exit(await reportCommand(words, options, program, console));
+    });
+  withFile(root.command('history'))
+    .description('show how a metric went from run to run; without one, list the metrics')
+    .usage('[FILE] [METRIC] [options]')
+    .argument('[words...]', 'the pipeline file (or its folder), and a metric: AP50, or verdict/AP50')
+    .option('--csv', 'as CSV')
+    .option('--json', 'as JSON')
+    .action(async (words: string[], options: JsonFlags & { csv?: boolean }) => {
+      const { historyCommand } = await import('./history.js');
+      exit(await historyCommand(words, options, program, console));
+    });
+}
+
 /** `[FILE] OPERAND…`: the operands are the last words, so that a folder of a stage's name is not taken for the file. */
 function split(
   words: readonly string[],

@@ -51,11 +51,11 @@ export interface FileOptions {
  */
 export async function loadPlan(
   words: readonly string[],
-  program: Pick<Program, 'registry' | 'modules'>,
+  program: Pick<Program, 'stages' | 'modules'>,
   options: FileOptions,
 ): Promise<{ readonly plan: Plan; readonly storeDirectory: string }> {
   const { file, stages, storeDirectory } = await loadFile(words, program, options);
-  const registry = await withUserKinds(file, program);
+  const registry = await usedKinds(file, program);
   if (!registry.ok) throw await withTexts(registry.error);
   const plan = planPipeline(file, registry.value, stages);
   if (!plan.ok) throw await withTexts(plan.error);
@@ -103,12 +103,13 @@ async function readFileAt(
   return parsePipelineObject(loaded.value, path, settings, shownAs, process.env);
 }
 
-/** The program's stage kinds and those that the file names by their path. */
-async function withUserKinds(
+/** The stage kinds that the file uses: the program's, and those that it names by their path. */
+async function usedKinds(
   file: PipelineFile,
-  { registry, modules = {} }: Pick<Program, 'registry' | 'modules'>,
+  { stages, modules = {} }: Pick<Program, 'stages' | 'modules'>,
 ): Promise<Result<StageRegistry, readonly Diagnostic[]>> {
-  const kinds = new Map(registry);
+  const uses = file.stages.map(({ entry }) => entry.uses);
+  const kinds = new Map(await stages.load(uses.filter((name) => !isKindPath(name))));
   const diagnostics: Diagnostic[] = [];
   for (const { name, entry } of file.stages) {
     if (!isKindPath(entry.uses) || kinds.has(entry.uses)) continue;

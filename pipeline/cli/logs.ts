@@ -12,7 +12,8 @@ import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadFile, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
-import { findRun, runHistory } from './run-history.js';
+import { findRun } from './find-run.js';
+import { runHistory } from '../report/run-history.js';
 
 const followEveryMs = 300;
 

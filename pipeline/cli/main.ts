@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
-import { addInspectCommands } from './inspect-commands.js';
+import { addCacheCommands, cacheMode } from './cache-commands.js';
+import { addInspectCommands, addVerdictCommands } from './inspect-commands.js';
+import { executorNames } from './executor-names.js';
 import type { Console, Program } from './program.js';
+import type { RunOptions } from './run.js';
 
 const fileAndStages = '[FILE] [STAGE…] [options]';
 const wordsHelp =
@@ -90,8 +93,20 @@ function commands(
     .option(...gpus, gpuNumbers)
     .option(...keepGoing)
     .option(...store)
+    .option(
+      '--fail-on-regression',
+      'exit with 1 when a measure is worse than in the last run by more than chance explains',
+    )
     .option('--json', 'events as lines of JSON')
-    .action(async (words: string[], options: RunFlags) => {
+    .addOption(
+      new Option('--executor <executor>', 'where the jobs run; on a cluster, --jobs counts its tasks')
+        .choices(executorNames)
+        .default('local'),
+    )
+    .option('--cache <url>', 'look for results there, instead of where the file says')
+    .option('--no-cache', 'leave the cache of the file alone')
+    .addOption(cacheMode())
+    .action(async (words: string[], options: RunOptions) => {
       const { runCommand } = await import('./run.js');
       exit(await runCommand(words, options, program, console, signal));
     });
@@ -123,7 +138,18 @@ function commands(
       const { watchCommand } = await import('./watch.js');
       exit(await watchCommand(words, options, program, console, signal));
     });
+  root
+    .command('worker')
+    .description('do one task of a run on a cluster; the cluster calls this on its nodes')
+    .argument('<FOLDER>', 'the folder of the submission, in the store')
+    .argument('<INDEX>', 'which of its tasks')
+    .action(async (folder: string, index: string) => {
+      const { workerCommand } = await import('./worker.js');
+      exit(await workerCommand(folder, index, program, console, signal));
+    });
   addInspectCommands(root, { program, console, signal, exit, withFile });
+  addVerdictCommands(root, { program, console, signal, exit, withFile });
+  addCacheCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
     .description('list the stage kinds, or print the documentation of one')
@@ -144,7 +170,7 @@ function commands(
       const storeDirectory = resolve(options.store ?? '.pipeline');
       const { exec, env } = localHost(process.cwd(), new Store(storeDirectory), signal);
       const output = { json: options.json ?? false, write: console.out };
-      exit(await runDoctor(program.healthChecks, { env, exec, storeDirectory }, output));
+      exit(await runDoctor(await program.healthChecks(), { env, exec, storeDirectory }, output));
     });
   root
     .command('init')
@@ -235,6 +261,7 @@ interface RunFlags {
   readonly jobs?: number;
   readonly gpus?: readonly number[];
   readonly keepGoing?: boolean;
+  readonly failOnRegression?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }

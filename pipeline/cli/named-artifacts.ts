@@ -38,8 +38,12 @@ export async function namedArtifacts(
         artifact: await readFolder(resolve(word), folders[index] ?? ''),
       })),
     );
-  const { stages: asked } = fileAndStages(words);
+  const { path, stages: asked } = fileAndStages(words);
   const file = words.slice(0, words.length - asked.length);
+  if (asked.length === 0 && !existsSync(path))
+    throw new UserError(`${file.join(' ')} holds neither a pipeline file nor an artifact.`, {
+      hint: `Such a folder has ${wanted.types.map((type) => `${wanted.markers[type] ?? '?'} (${type})`).join(' or ')}; convert --to darkroom makes one of a dataset in another format.`,
+    });
   if (asked.length === 0)
     throw new UserError(`Which stage of ${file.join(' ')}?`, {
       hint: 'Name it after the file: FILE STAGE, or FILE STAGE.OUTPUT.',

@@ -9,32 +9,50 @@ import type { UntimedEvent } from '../events/event.js';
 import { machineCapacity, type Capacity } from '../executors/capacity.js';
 import { usableGpus } from '../executors/gpus.js';
 import { localExecutor } from '../executors/local.js';
+import { upstream } from '../plan/order-stages.js';
 import type { Plan } from '../plan/plan.js';
 import { ndjsonReporter } from '../report/ndjson.js';
 import { plainReporter } from '../report/plain.js';
 import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
-import { writeReport } from '../report/write-report.js';
 import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
 import { Locks } from '../run/lock.js';
 import { missingSources } from '../run/sources.js';
 import { runPlan } from '../run/scheduler.js';
+import type { FarmOfRun } from '../run/world.js';
 import type { Host } from '../stage/context.js';
 import type { Announcement } from '../store/presence/announcement.js';
 import { Store } from '../store/store.js';
+import { concludeRun } from './conclude-run.js';
+import { openCache, type CacheFlags } from './open-cache.js';
+import type { ExecutorName } from './executor-names.js';
 import { exitCodes } from './exit-codes.js';
+import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
+import { notify } from './notify.js';
 import type { Console, Program } from './program.js';
 
-export interface RunOptions {
+export interface RunOptions extends CacheFlags {
   readonly set: readonly string[];
   readonly jobs?: number;
   readonly gpus?: readonly number[];
   readonly keepGoing?: boolean;
   readonly json?: boolean;
   readonly store?: string;
+  readonly failOnRegression?: boolean;
+  readonly executor?: ExecutorName;
 }
+
+/** Other words for credentials that an SDK might quote. */
+const credentialVariables = [
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AZURE_STORAGE_CONNECTION_STRING',
+  'AZURE_STORAGE_KEY',
+  'AZURE_STORAGE_SAS_TOKEN',
+  'AZURE_CLIENT_SECRET',
+];
 
 /** `pipeline run [FILE] [STAGE…]`: makes what is not there yet. @returns the exit code */
 export async function runCommand(
@@ -57,14 +75,15 @@ export async function runCommand(
   const gpus =
     wantsGpu || options.gpus !== undefined ? await usableGpus(host.exec, host.env, options.gpus) : [];
   const capacity = machineCapacity(gpus);
-  const large = await missingResources(plan, capacity, { store, host });
+  const farm = await farmOfRun(plan, options, program, host.env);
+  const large = await missingResources(plan, capacity, { store, host, farm });
   if (large.length > 0)
     throw new DiagnosticError(large, new Map([[plan.file.source.file, plan.file.source.text]]));
 
   const runId = newRunId();
   const here = await store.presence.announceRun(runId, signal);
   try {
-    return await runAs(here, { plan, store, host, capacity, options, console, signal });
+    return await runAs(here, { plan, store, host, capacity, farm, options, console, signal });
   } finally {
     await here.leave();
   }
@@ -75,6 +94,7 @@ interface Prepared {
   readonly store: Store;
   readonly host: Host;
   readonly capacity: Capacity;
+  readonly farm: FarmOfRun | undefined;
   readonly options: RunOptions;
   readonly console: Console;
   readonly signal: AbortSignal;
@@ -82,20 +102,24 @@ interface Prepared {
 
 async function runAs(
   here: Announcement,
-  { plan, store, host, capacity, options, console, signal }: Prepared,
+  { plan, store, host, capacity, farm, options, console, signal }: Prepared,
 ): Promise<number> {
   const { runId } = here.self;
   const runDirectory = store.runDirectory(runId);
   const journal = await Journal.open(runDirectory);
   const gatherer = new RunSummaryGatherer();
   const reporter = await chooseReporter(options.json === true, console);
-  const secrets = Object.assign({}, ...plan.stages.map((stage) => stage.secrets)) as Secrets;
+  const secrets = Object.assign(cacheSecrets(), ...plan.stages.map((stage) => stage.secrets)) as Secrets;
   const emit = (untimed: UntimedEvent): void => {
     const event = withoutSecrets({ ...untimed, atMs: Date.now() }, secrets);
     for (const consumer of [reporter, gatherer]) consumer.on(event);
     journal.write(event);
   };
 
+  store.cache = openCache(plan.file, options, store, {
+    signal,
+    onTrouble: (message) => emit({ type: 'cache-trouble', message }),
+  });
   const startedMs = Date.now();
   emit({
     type: 'run-started',
@@ -103,12 +127,13 @@ async function runAs(
     pipeline: plan.file.name,
     file: plan.file.path,
     seed: plan.file.seed,
-    stages: plan.stages.map(({ name, kind }) => ({ name, kind: kind.kind })),
+    stages: plan.stages.map(({ name, kind, inputs }) => ({ name, kind: kind.kind, needs: upstream(inputs) })),
   });
   const locks = await Locks.open(store, here);
   const outcome = await runPlan(plan, {
     store,
-    executor: localExecutor(capacity, options.jobs ?? capacity.cpu),
+    executor: localExecutor(capacity, farm ? capacity.cpu : (options.jobs ?? capacity.cpu)),
+    farm,
     locks,
     runDirectory,
     keepGoing: options.keepGoing === true,
@@ -122,8 +147,19 @@ async function runAs(
   reporter.close();
   try {
     await Promise.all([journal.close(), store.files.save()]);
-    const page = await writeReport(gatherer.summary, store);
-    if (options.json !== true) console.out(`report: ${page}`);
+    const verdict = await concludeRun(gatherer.summary, store);
+    if (options.json !== true) {
+      for (const regression of verdict.regressions) console.out(`worse: ${regression}`);
+      console.out(`report: ${verdict.report}`);
+    }
+    const { notify: hook } = plan.file;
+    const unsaid = hook && (await notify(hook, verdict, plan.file.directory));
+    if (unsaid !== undefined) {
+      console.error(unsaid);
+      return exitCodes.failure;
+    }
+    if (outcome === 'succeeded' && options.failOnRegression === true && verdict.regressions.length > 0)
+      return exitCodes.failure;
   } catch (error) {
     // The results are safe; what failed is what is written about them.
     const failure = diskFailure(error, runDirectory);
@@ -146,6 +182,16 @@ async function chooseReporter(json: boolean, console: Console): Promise<Reporter
   if (!process.stdout.isTTY || process.env['CI']) return plainReporter(console.out);
   const { terminalReporter } = await import('../report/terminal.js');
   return terminalReporter(process.stdout);
+}
+
+/** Credentials that no key knows and no event may quote. */
+function cacheSecrets(): Record<string, string> {
+  return Object.fromEntries(
+    credentialVariables.flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
 }
 
 /** Sorts by time; the random end keeps two runs of one moment apart. */

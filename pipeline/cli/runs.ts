@@ -6,7 +6,7 @@ import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadFile, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
-import { runHistory } from './run-history.js';
+import { runHistory } from '../report/run-history.js';
 import { tableLines } from './table.js';
 
 const shownFigures = 3;

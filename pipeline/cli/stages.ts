@@ -17,16 +17,17 @@ export async function stagesCommand(
   program: Program,
   console: Console,
 ): Promise<number> {
-  const kinds = [...program.registry.values()];
+  const registry = await program.stages.load();
+  const kinds = [...registry.values()];
   if (options.schema) {
-    console.out(JSON.stringify(pipelineJsonSchema(program.registry), null, 2));
+    console.out(JSON.stringify(pipelineJsonSchema(registry), null, 2));
   } else if (kindName === undefined) {
     if (options.json) console.out(JSON.stringify(kinds.map(describeKind), null, 2));
     else for (const line of tableLines(kinds.map((kind) => [kind.kind, kind.summary]))) console.out(line);
   } else {
-    const kind = isKindPath(kindName) ? await userKind(kindName, program) : program.registry.get(kindName);
+    const kind = isKindPath(kindName) ? await userKind(kindName, program) : registry.get(kindName);
     if (!kind) {
-      const near = nearestName(kindName, program.registry.keys());
+      const near = nearestName(kindName, registry.keys());
       throw new UserError(`There is no stage kind ${kindName}.`, {
         hint: near ? `Did you mean ${near}?` : '`pipeline stages` lists them.',
       });

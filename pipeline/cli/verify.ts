@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crashPoint } from '../core/crash-point.js';
 import { formatBytes, formatCount } from '../report/quantities.js';
 import { quarantine, verifyStore, type VerifyReport } from '../store/verify.js';
 import { instanceFolder, parseInstanceName } from '../file/instance-name.js';
@@ -34,6 +35,7 @@ async function repair(
   report: VerifyReport,
   viewDirectory: string | undefined,
 ): Promise<string> {
+  crashPoint('repair-before-views');
   const names = await store.latestNames();
   if (viewDirectory !== undefined)
     for (const { key } of report.damaged)

@@ -35,6 +35,10 @@ const otherPoints = [
   'gc-before-sweep',
   'gc-between-records-and-blobs',
   'gc-after-sweep',
+  'repair-before-views',
+  'repair-before-quarantine',
+  'repair-between-records-and-blobs',
+  'repair-after-quarantine',
 ] as const;
 
 /** Every place at which a test can end the process, or let the disk fail. */

@@ -20,6 +20,9 @@ export type RunEvent =
   | StageFailed
   | StageBlocked
   | StageInterrupted
+  | StageFetched
+  | CacheSent
+  | CacheTrouble
   | ViewRetired
   | RunFinished;
 
@@ -43,7 +46,12 @@ export interface RunStarted extends Timed {
   readonly pipeline: string;
   readonly file: string;
   readonly seed: number;
-  readonly stages: readonly { readonly name: string; readonly kind: string }[];
+  readonly stages: readonly {
+    readonly name: string;
+    readonly kind: string;
+    /** The stages that it takes from; absent in older journals. */
+    readonly needs?: readonly string[];
+  }[];
 }
 
 /** The stage's result came out of the store; nothing was done. */
@@ -52,6 +60,31 @@ export interface StageReused extends OfStage {
   readonly key: string;
   readonly outputs: Readonly<Record<string, Artifact>>;
   readonly itemCount?: number;
+  /** The record came out of the cache, and its contents stay there until somebody needs them. */
+  readonly away?: true;
+}
+
+/** Contents of the stage came out of the cache into the store. */
+export interface StageFetched extends OfStage {
+  readonly type: 'stage-fetched';
+  readonly contents: number;
+  readonly bytes: number;
+  /** How many items they belong to; absent when it is the whole stage. */
+  readonly items?: number;
+}
+
+/** A result was left in the cache; or a part of it, when it gave trouble. */
+export interface CacheSent extends Timed {
+  readonly type: 'cache-sent';
+  readonly stages: number;
+  readonly contents: number;
+  readonly bytes: number;
+}
+
+/** The cache did not do what it was asked to; the run goes on without. */
+export interface CacheTrouble extends Timed {
+  readonly type: 'cache-trouble';
+  readonly message: string;
 }
 
 /** The stage has to run. */
@@ -122,6 +155,8 @@ export interface StageSucceeded extends OfStage {
   readonly type: 'stage-succeeded';
   readonly key: string;
   readonly tookMs: number;
+  /** CPUs and GPUs that its jobs had for themselves, times how long. */
+  readonly held?: { readonly cpuMs: number; readonly gpuMs: number };
   readonly outputs: Readonly<Record<string, Artifact>>;
   readonly metrics: Readonly<Record<string, JsonValue>>;
   readonly itemCount?: number;

@@ -43,6 +43,9 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
   'stage-failed': z.looseObject({ ...ofStage, tookMs: number, message: text, details: z.array(text) }),
   'stage-blocked': z.looseObject({ ...ofStage, by: text }),
   'stage-interrupted': z.looseObject({ ...ofStage, tookMs: number }),
+  'stage-fetched': z.looseObject({ ...ofStage, contents: number, bytes: number }),
+  'cache-sent': z.looseObject({ atMs: number, stages: number, contents: number, bytes: number }),
+  'cache-trouble': z.looseObject({ atMs: number, message: text }),
   'view-retired': z.looseObject({ atMs: number, folder: text, kept: z.array(text) }),
   'run-finished': z.looseObject({
     atMs: number,

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
 import { failure, success, type Result } from '../core/result.js';
 import { issueDiagnostics } from './issues.js';
@@ -16,6 +17,9 @@ export interface PipelineFile {
   readonly name: string;
   readonly seed: number;
   readonly store: string;
+  /** A program with its arguments that gets to know how a run ended. */
+  readonly notify?: readonly string[];
+  readonly cache?: z.output<typeof pipelineFileSchema>['cache'];
   /** In the order of the file. */
   readonly stages: readonly FileStage[];
   /** What variables and the environment stand for, for the references that are filled in later. */
@@ -103,6 +107,8 @@ export function readPipelineFile(
     name: file.name ?? basename(directory),
     seed: file.seed,
     store: resolve(directory, file.store ?? '.pipeline'),
+    ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
+    ...(file.cache ? { cache: file.cache } : {}),
     stages,
     scope,
     source,

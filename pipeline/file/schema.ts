@@ -57,6 +57,27 @@ const retries = z.union(
   { error: 'it takes a whole number from 0 on, or { count, backoff } as in { count: 2, backoff: 5s }' },
 );
 
+/** What Slurm is told of a stage's tasks beside its resources. */
+const slurmOptions = z.strictObject({
+  partition: z.string().optional().describe('The partition (sbatch --partition).'),
+  time: duration
+    .optional()
+    .describe('The time limit of a task, as in 30m or 2h (sbatch --time); after a time-out, twice as much.'),
+  account: z.string().optional().describe('Whose account pays (sbatch --account).'),
+  qos: z.string().optional().describe('The quality of service (sbatch --qos).'),
+  constraint: z.string().optional().describe('Features that a node must have (sbatch --constraint).'),
+  gres: z
+    .string()
+    .optional()
+    .describe(
+      'Generic resources, as in gpu:a100:1 (sbatch --gres); by default gpu:N for `resources: { gpu: N }`.',
+    ),
+  extra: z
+    .array(z.string())
+    .optional()
+    .describe('Further arguments of sbatch, or of the command of the submit executor.'),
+});
+
 export const stageEntrySchema = z.strictObject({
   uses: z
     .string()
@@ -81,6 +102,11 @@ export const stageEntrySchema = z.strictObject({
     .describe(
       'What one job of the stage (all of it, or a batch of its items) needs of the machine, where it is not what its kind says.',
     ),
+  executor: z
+    .enum(['local'])
+    .optional()
+    .describe('local: also in a run on a cluster, this stage runs where the run itself does.'),
+  slurm: slurmOptions.optional().describe('What the cluster is told of its tasks (`run --executor slurm`).'),
   timeout: duration
     .optional()
     .describe(
@@ -100,6 +126,14 @@ export const stageEntrySchema = z.strictObject({
 /** A stage of which all references are filled in. */
 export const instanceEntrySchema = stageEntrySchema.extend({ seed: z.number().int().optional() });
 
+const cache = z.strictObject({
+  url: z.string().describe('file:///folder, s3://bucket/prefix or azblob://account/container/prefix.'),
+  mode: z
+    .enum(['read', 'read-write'])
+    .default('read')
+    .describe('read takes results out of it; read-write also leaves there what a run has made.'),
+});
+
 /** The shape of a pipeline file, before stage kinds have looked at their parameters. */
 export const pipelineFileSchema = z.strictObject({
   version: z.literal(1).describe('The version of this file format.'),
@@ -116,8 +150,20 @@ export const pipelineFileSchema = z.strictObject({
     .default([])
     .describe('The environment variables that ${env.NAME} may stand for. Their values appear in no record.'),
   store: z.string().optional().describe('The folder of the store; by default .pipeline beside this file.'),
+  notify: z
+    .union([z.string().min(1), z.array(z.string()).min(1)])
+    .optional()
+    .describe(
+      'A program that is called at the end of each run, with the verdict as JSON on its standard input; with arguments, a list. No shell.',
+    ),
+  cache: cache
+    .optional()
+    .describe(
+      'Where results are looked for that the store does not have, and left for others. Part of no key.',
+    ),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 
+export type SlurmOptions = z.infer<typeof slurmOptions>;
 export type StageEntry = z.infer<typeof stageEntrySchema>;
 export type InstanceEntry = z.infer<typeof instanceEntrySchema>;

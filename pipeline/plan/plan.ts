@@ -11,7 +11,7 @@ import { bindInputs, type Bindings } from './bind-inputs.js';
 import { expandMatrix, type StageInstance } from './expand-matrix.js';
 import { orderStages } from './order-stages.js';
 import { selectStages } from './select-stages.js';
-import { stagePolicy, stageResources, type StagePolicy } from './stage-policy.js';
+import { stagePolicy, stageResources, type Placement, type StagePolicy } from './stage-policy.js';
 
 /** A stage whose parameters, inputs and place in the graph are known to be right. */
 export interface PlannedStage {
@@ -30,6 +30,8 @@ export interface PlannedStage {
   /** Of one job: the whole stage, or a batch of its items. */
   readonly resources: Resources;
   readonly policy: StagePolicy;
+  /** Where it runs in a run on a cluster, and what the cluster is told. */
+  readonly placement: Placement;
 }
 
 export interface Plan {
@@ -87,6 +89,7 @@ export function planPipeline(
       resources:
         checked.diagnostics.length === 0 ? stageResources(kind, checked.params, instance.entry) : { cpu: 1 },
       policy: stagePolicy(instance.entry),
+      placement: { isLocal: instance.entry.executor === 'local', slurm: instance.entry.slurm ?? {} },
     });
   }
   const order = orderStages(file, instances, bindings);

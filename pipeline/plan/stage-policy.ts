@@ -1,5 +1,5 @@
 import { durationMs } from '../core/duration.js';
-import type { StageEntry } from '../file/schema.js';
+import type { SlurmOptions, StageEntry } from '../file/schema.js';
 import type { Resources, StageKind } from '../stage/definition.js';
 
 const defaultBackoff = '1s';
@@ -13,6 +13,13 @@ export interface StagePolicy {
   /** The wait before the second attempt; it doubles with each further one. */
   readonly backoffMs: number;
   readonly onFailure: 'stop' | 'continue';
+}
+
+/** Where a stage's jobs run. Part of no key. */
+export interface Placement {
+  /** Where the run itself is, also in a run on a cluster. */
+  readonly isLocal: boolean;
+  readonly slurm: SlurmOptions;
 }
 
 export function stagePolicy(entry: StageEntry): StagePolicy {

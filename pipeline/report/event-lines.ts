@@ -1,6 +1,6 @@
 import { unreachable } from '../core/unreachable.js';
 import type { RunEvent } from '../events/event.js';
-import { formatCount, formatDuration } from './quantities.js';
+import { formatBytes, formatCount, formatDuration } from './quantities.js';
 
 export type Tone = 'good' | 'quiet' | 'bad' | 'warning' | 'plain';
 
@@ -22,8 +22,20 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       ];
     case 'stage-reused': {
       const items = event.itemCount === undefined ? '' : `, ${formatCount(event.itemCount, 'item')}`;
-      return [{ tone: 'quiet', text: `= ${event.stage}  from the store${items}` }];
+      const whence = event.away ? 'in the cache; nobody needs its files' : 'from the store';
+      return [{ tone: 'quiet', text: `= ${event.stage}  ${whence}${items}` }];
     }
+    case 'stage-fetched': {
+      const items = event.items === undefined ? '' : `${formatCount(event.items, 'item')}, `;
+      const what = `${items}${formatCount(event.contents, 'content')}, ${formatBytes(event.bytes)}`;
+      return [{ tone: 'quiet', text: `< ${event.stage}  out of the cache: ${what}` }];
+    }
+    case 'cache-sent': {
+      const what = `${formatCount(event.contents, 'content')}, ${formatBytes(event.bytes)}`;
+      return [{ tone: 'quiet', text: `  ${formatCount(event.stages, 'result')} left in the cache: ${what}` }];
+    }
+    case 'cache-trouble':
+      return [{ tone: 'warning', text: `! cache: ${event.message}` }];
     case 'stage-started':
       return [
         {

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import { productRoot } from '../core/product-root.js';
-import type { FiguresExhibit, TableExhibit } from '../stage/exhibit.js';
+import type { Cell, FiguresExhibit, VerdictExhibit } from '../stage/exhibit.js';
+import { costView } from './cost-view.js';
 import type { ReportedStage, ReportModel, ShownExhibit } from './page-model.js';
+import { changeText } from './since-last-run.js';
+import { verdictTable } from './verdict-table.js';
 import { formatBytes, formatDuration, formatMoment, formatNumber, formatTogether } from './quantities.js';
 
 /**
@@ -17,7 +20,9 @@ export function renderPage(model: ReportModel): string {
 
 /** The model in the order and the words in which a reader wants it. */
 function viewOf(model: ReportModel) {
-  const headline = headlineOf(model.stages);
+  const verdict = lastExhibit(model.stages, (exhibit) => exhibit.type === 'verdict');
+  // Where there is a verdict, large figures of one of its parts would only take the place of it.
+  const headline = verdict ? undefined : lastExhibit(model.stages, (exhibit) => exhibit.type === 'figures');
   const longestMs = Math.max(1, ...model.stages.map((stage) => Math.max(stage.tookMs, stage.recordedMs)));
   const stages = model.stages.map((stage, index) => ({
     ...stage,
@@ -33,7 +38,10 @@ function viewOf(model: ReportModel) {
       files: `${formatNumber(artifact.fileCount)} ${artifact.fileCount === 1 ? 'file' : 'files'}`,
       size: formatBytes(artifact.sizeBytes),
     })),
-    shown: stage.exhibits.filter((exhibit) => exhibit !== headline?.exhibit).map(exhibitView),
+    isOneOfMany: stage.name.includes('['),
+    shown: stage.exhibits
+      .filter((exhibit) => exhibit !== headline?.exhibit && exhibit !== verdict?.exhibit)
+      .map((exhibit) => exhibitView(exhibit, model.stages)),
   }));
   const count = (states: readonly string[]): number =>
     model.stages.filter((stage) => states.includes(stage.state)).length;
@@ -50,7 +58,14 @@ function viewOf(model: ReportModel) {
       .filter(([number]) => number !== 0)
       .map(([number, what]) => `${number} ${what}`)
       .join(', '),
-    headline: headline && { stage: headline.stage.name, ...exhibitView(headline.exhibit) },
+    headline: headline && { stage: headline.stage.name, ...exhibitView(headline.exhibit, model.stages) },
+    verdict: verdict && { stage: verdict.stage.name, ...exhibitView(verdict.exhibit, model.stages) },
+    since: model.since && {
+      ...model.since,
+      started: formatMoment(model.since.startedAt),
+      told: model.since.measures.map((measure) => ({ ...measure, text: changeText(measure) })),
+    },
+    cost: costView(model.cost),
     stages,
     withExhibits: stages.filter((stage) => stage.shown.length > 0).reverse(),
     failures: stages.filter((stage) => stage.error !== undefined),
@@ -58,18 +73,19 @@ function viewOf(model: ReportModel) {
   };
 }
 
-/** The figures that the whole run is about: the first of the last stage that shows any. */
-function headlineOf(
+/** The first exhibit of a sort that the last stage shows which has one: what stands last is what a run is about. */
+function lastExhibit<E extends ShownExhibit>(
   stages: readonly ReportedStage[],
-): { readonly stage: ReportedStage; readonly exhibit: FiguresExhibit } | undefined {
+  isMeant: (exhibit: ShownExhibit) => exhibit is E,
+): { readonly stage: ReportedStage; readonly exhibit: E } | undefined {
   for (const stage of [...stages].reverse()) {
-    const exhibit = stage.exhibits.find((candidate) => candidate.type === 'figures');
+    const exhibit = stage.exhibits.find(isMeant);
     if (exhibit) return { stage, exhibit };
   }
   return undefined;
 }
 
-function exhibitView(exhibit: ShownExhibit) {
+function exhibitView(exhibit: ShownExhibit, stages: readonly ReportedStage[]) {
   switch (exhibit.type) {
     case 'picture':
       if (/^([a-z][a-z\d+.-]*:|\/|\\)/i.test(exhibit.src))
@@ -77,13 +93,22 @@ function exhibitView(exhibit: ShownExhibit) {
       return { ...exhibit, drawn: exhibit.mediaType === 'image/svg+xml' };
     case 'table':
       return { ...exhibit, ...tableView(exhibit) };
+    case 'verdict':
+      return verdictView(exhibit, stages);
     case 'figures':
       return { ...exhibit, cells: figuresView(exhibit) };
   }
 }
 
+function verdictView(exhibit: VerdictExhibit, stages: readonly ReportedStage[]) {
+  return { ...exhibit, ...tableView(verdictTable(exhibit, stages)) };
+}
+
 /** A column whose cells are numbers (or unknown) is set to the right, with its decimals below each other. */
-function tableView(exhibit: TableExhibit) {
+function tableView(exhibit: {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}) {
   const columns = exhibit.columns.map((name, index) => {
     const values = exhibit.rows.map((row) => row[index] ?? null);
     const isNumber = values.every((value) => typeof value !== 'string');

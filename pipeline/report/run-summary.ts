@@ -8,10 +8,14 @@ export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupte
 export interface StageSummary {
   readonly name: string;
   readonly kind: string;
+  /** The stages that it takes from. */
+  readonly needs: readonly string[];
   state: StageOutcome;
   key?: string;
   reasons: readonly string[];
   tookMs: number;
+  /** CPUs and GPUs times how long, of what ran in this run and succeeded. */
+  held?: { readonly cpuMs: number; readonly gpuMs: number };
   items?: { total: number; reused: number; failed: number };
   outputs: Readonly<Record<string, Artifact>>;
   metrics: Readonly<Record<string, JsonValue>>;
@@ -48,10 +52,11 @@ export class RunSummaryGatherer {
     if (event.type === 'run-started') {
       const { runId, pipeline, file, seed, atMs } = event;
       Object.assign(this.summary, { runId, pipeline, file, seed, startedMs: atMs });
-      for (const { name, kind } of event.stages)
+      for (const { name, kind, needs = [] } of event.stages)
         this.summary.stages.set(name, {
           name,
           kind,
+          needs,
           state: 'skipped',
           reasons: [],
           tookMs: 0,
@@ -61,17 +66,14 @@ export class RunSummaryGatherer {
         });
     } else if (event.type === 'run-finished') {
       Object.assign(this.summary, { outcome: event.outcome, tookMs: event.tookMs });
-    } else if (event.type !== 'view-retired') {
+    } else if ('stage' in event) {
       const stage = this.summary.stages.get(event.stage);
       if (stage) gather(stage, event);
     }
   }
 }
 
-function gather(
-  stage: StageSummary,
-  event: Exclude<RunEvent, { type: 'run-started' | 'run-finished' | 'view-retired' }>,
-): void {
+function gather(stage: StageSummary, event: Extract<RunEvent, { readonly stage: string }>): void {
   switch (event.type) {
     case 'stage-reused':
       Object.assign(stage, { state: 'cached', key: event.key, outputs: event.outputs });
@@ -101,6 +103,7 @@ function gather(
         tookMs: event.tookMs,
         outputs: event.outputs,
         metrics: event.metrics,
+        ...(event.held ? { held: event.held } : {}),
       });
       break;
     case 'stage-failed': {
@@ -117,6 +120,7 @@ function gather(
       Object.assign(stage, { state: 'interrupted', tookMs: event.tookMs });
       break;
     case 'stage-waits':
+    case 'stage-fetched':
     case 'stage-progress':
     case 'stage-log':
       break;

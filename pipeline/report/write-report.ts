@@ -1,20 +1,27 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../core/atomic-file.js';
-import { isDigest } from '../core/digest.js';
-import type { Exhibit } from '../stage/exhibit.js';
+import type { Exhibit, MeasuresExhibit } from '../stage/exhibit.js';
 import type { Store } from '../store/store.js';
 import { ContentPlacer } from '../store/view/content-placer.js';
-import type { ReportedStage, ShownExhibit } from './page-model.js';
+import type { ReportedChanges, ReportedStage, ShownExhibit } from './page-model.js';
 import { renderPage } from './page.js';
-import type { RunSummary, StageSummary } from './run-summary.js';
+import { costOf } from './cost.js';
+import type { PastRun } from './past-run.js';
+import { recordOf } from './run-differences.js';
+import type { StageSummary } from './run-summary.js';
 
 const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/svg+xml': 'svg' } as const;
 
 /**
  * Writes a run's page, `report.html` in the run's folder, with its pictures beside it.
+ * @param since what is different from the run before; undefined for the first one
  * @returns the page's path
  */
-export async function writeReport(summary: RunSummary, store: Store): Promise<string> {
+export async function writeReport(
+  summary: PastRun,
+  since: ReportedChanges | undefined,
+  store: Store,
+): Promise<string> {
   const directory = store.runDirectory(summary.runId);
   const stages: ReportedStage[] = [];
   for (const stage of summary.stages.values()) stages.push(await reportStage(stage, store, directory));
@@ -26,6 +33,8 @@ export async function writeReport(summary: RunSummary, store: Store): Promise<st
     outcome: summary.outcome,
     seed: summary.seed,
     stages,
+    ...(since ? { since } : {}),
+    cost: costOf(summary.stages.values(), await store.history.read(summary.pipeline)),
   });
   const path = join(directory, 'report.html');
   await writeAtomically(path, page);
@@ -34,12 +43,18 @@ export async function writeReport(summary: RunSummary, store: Store): Promise<st
 
 async function reportStage(stage: StageSummary, store: Store, directory: string): Promise<ReportedStage> {
   const made = stage.state === 'cached' || stage.state === 'ran';
-  const record = made && isDigest(stage.key) ? await store.records.readStage(stage.key) : undefined;
+  const record = made ? await recordOf(stage, store) : undefined;
   const exhibits: ShownExhibit[] = [];
-  for (const exhibit of record?.exhibits ?? []) exhibits.push(await placed(exhibit, store, directory));
+  for (const exhibit of record?.exhibits ?? []) {
+    if (exhibit.type === 'measures') continue;
+    // A picture that the cache does not hand out is no reason to have no page.
+    if (exhibit.type === 'picture' && store.cache && !(await store.cache.fetch(exhibit))) continue;
+    exhibits.push(await placed(exhibit, store, directory));
+  }
   return {
     name: stage.name,
     kind: stage.kind,
+    needs: stage.needs,
     state: stage.state,
     reason: stage.reasons.join('; '),
     tookMs: stage.tookMs,
@@ -55,7 +70,11 @@ async function reportStage(stage: StageSummary, store: Store, directory: string)
   };
 }
 
-async function placed(exhibit: Exhibit, store: Store, directory: string): Promise<ShownExhibit> {
+async function placed(
+  exhibit: Exclude<Exhibit, MeasuresExhibit>,
+  store: Store,
+  directory: string,
+): Promise<ShownExhibit> {
   if (exhibit.type !== 'picture') return exhibit;
   const { title, caption, mediaType, digest } = exhibit;
   const src = `pictures/${digest.slice(0, 16)}.${extensions[mediaType]}`;

@@ -8,9 +8,13 @@ import type { World } from './world.js';
 export async function missingResources(
   plan: Plan,
   capacity: Capacity,
-  world: Pick<World, 'store' | 'host'>,
+  world: Pick<World, 'store' | 'host' | 'farm'>,
 ): Promise<readonly Diagnostic[]> {
-  const large = plan.stages.filter(({ resources }) => shortages(resources, capacity).length > 0);
+  // What goes to a cluster needs room there, and nobody but the cluster knows what there is.
+  const large = plan.stages.filter(
+    ({ resources, placement }) =>
+      !(world.farm && !placement.isLocal) && shortages(resources, capacity).length > 0,
+  );
   if (large.length === 0) return [];
   // What is in the store needs nothing: a laptop shows what a farm has made.
   const current = new Set(

@@ -2,7 +2,8 @@ import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { StageRecord } from '../store/records.js';
-import { lookUpItems } from './map-items.js';
+import { itemsInCache } from './fetch-items.js';
+import { lookUpItems } from './keyed-items.js';
 import { reasonsToRun, stageState, type StageState } from './stage-state.js';
 import type { World } from './world.js';
 
@@ -39,7 +40,8 @@ export async function examinePlan(
       continue;
     }
     const items = await lookUpItems(stage.kind, state, world.store);
-    const reused = items.filter(({ result }) => result).length;
+    const fetched = await itemsInCache(items, world.store);
+    const reused = items.filter(({ result, key }) => result ?? fetched.has(key)).length;
     forecasts.push({ ...identity, state: 'runs', reasons, items: { total: items.length, reused } });
   }
   return forecasts;

@@ -3,9 +3,11 @@ import type { Plan } from '../plan/plan.js';
 import type { StagePolicy } from '../plan/stage-policy.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
+import { farmOf, runOnFarm } from './farm-stage.js';
 import { runMapStage } from './map-items.js';
 import { StageAttempt } from './stage-attempt.js';
 import { reasonsToRun, type StageState } from './stage-state.js';
+import { runWholeStage } from './whole-stage.js';
 import { UnendedWorkError } from './unended-work.js';
 import type { World } from './world.js';
 
@@ -45,13 +47,14 @@ async function make(plan: Plan, state: StageState, world: World): Promise<StageR
   const stage = state.stage.name;
   const reasons = await reasonsToRun(plan.file, state, world);
   world.emit({ type: 'stage-started', stage, key: state.key, reasons });
-  const { attempt, itemCount } = await workWithRetries(state, world);
-  const record = await attempt.finish(itemCount);
+  const { attempt, itemCount, outputs } = await workWithRetries(state, world);
+  const record = await attempt.finish(itemCount, outputs);
   world.emit({
     type: 'stage-succeeded',
     stage,
     key: state.key,
     tookMs: record.tookMs,
+    ...(record.held ? { held: record.held } : {}),
     outputs: record.outputs,
     metrics: record.metrics,
     ...(itemCount === undefined ? {} : { itemCount }),
@@ -62,7 +65,9 @@ async function make(plan: Plan, state: StageState, world: World): Promise<StageR
 interface DoneWork {
   readonly attempt: StageAttempt;
   /** Of a map stage. */
-  readonly itemCount: number | undefined;
+  readonly itemCount?: number | undefined;
+  /** Of a stage that was made elsewhere: they are in the store. */
+  readonly outputs?: StageRecord['outputs'];
 }
 
 /** Tries as often as the stage's policy says, longer and longer apart. Items that were made stay made. */
@@ -91,13 +96,15 @@ async function work(state: StageState, world: World, number: number): Promise<Do
   const { kind } = state.stage;
   const attempt = await StageAttempt.begin(state, world, number);
   try {
-    const itemCount = await attempt.endedOrGivenUp(
+    const done = await attempt.endedOrGivenUp(
       kind.mode === 'map'
-        ? runMapStage(kind, attempt)
-        : attempt.submit(1, (grant) => kind.run(attempt.context(grant))).then(() => undefined),
+        ? runMapStage(kind, attempt).then((itemCount) => ({ itemCount }))
+        : farmOf(attempt)
+          ? runOnFarm(attempt).then((outputs) => ({ outputs }))
+          : runWholeStage(kind, attempt).then(() => ({})),
     );
     attempt.signal.throwIfAborted();
-    return { attempt, itemCount };
+    return { attempt, ...done };
   } catch (error) {
     if (error instanceof UnendedWorkError) throw error;
     // Code that is stopped fails in many ways; what it was stopped for says more.

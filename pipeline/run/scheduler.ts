@@ -8,13 +8,16 @@ import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Artifact } from '../stage/artifact.js';
 import type { CacheKey } from '../store/key-parts.js';
+import type { StageRecord } from '../store/records.js';
 import { removeIncomingLeftovers } from '../store/leftovers.js';
 import { removeViewLeftovers } from '../store/view/leftovers.js';
 import { makeStage } from './make-stage.js';
+import { AwayResults } from './away-results.js';
+import { SentResults } from './sent-results.js';
 import { discardWork } from './stage-attempt.js';
-import { stageState } from './stage-state.js';
+import { stageState, type StageState } from './stage-state.js';
 import { UnendedWorkError } from './unended-work.js';
-import { retireStaleViews, showStage } from './views.js';
+import { hideOtherResult, retireStaleViews, showStage } from './views.js';
 import type { World } from './world.js';
 
 type StageEnd =
@@ -41,7 +44,11 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
   };
   const ends = new Map<string, Promise<StageEnd>>();
   const artifacts = new Map<string, Readonly<Record<string, Artifact>>>();
-  const failures = new Map<CacheKey, unknown>();
+  const sent = new SentResults(world);
+  const makeHere = (stage: PlannedStage): Promise<Readonly<Record<string, Artifact>>> =>
+    makeOrReuse(stage, results);
+  const away = new AwayResults(plan, world, makeHere);
+  const results: Results = { plan, world, artifacts, failures: new Map(), away, sent };
   let failedFirst: string | undefined;
 
   async function run(stage: PlannedStage): Promise<StageEnd> {
@@ -53,7 +60,7 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
     if (failedFirst !== undefined) return blocked(stage, failedFirst);
     const startedMs = Date.now();
     try {
-      const outputs = await makeOrReuse(plan, stage, artifacts, failures, world);
+      const outputs = await makeOrReuse(stage, results);
       artifacts.set(stage.name, outputs);
       return { outputs };
     } catch (error) {
@@ -89,35 +96,74 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
   await retireStaleViews(plan, world);
   for (const stage of plan.stages) ends.set(stage.name, run(stage));
   const all = await Promise.all(ends.values());
+  await sent.end();
   if (outer.signal.aborted) return 'interrupted';
   return all.some((end) => 'ended' in end) ? 'failed' : 'succeeded';
 }
 
+/** What the stages of a run know of each other's results. */
+interface Results {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly artifacts: Map<string, Readonly<Record<string, Artifact>>>;
+  readonly failures: Map<CacheKey, unknown>;
+  readonly away: AwayResults;
+  readonly sent: SentResults;
+}
+
 async function makeOrReuse(
-  plan: Plan,
   stage: PlannedStage,
-  artifacts: ReadonlyMap<string, Readonly<Record<string, Artifact>>>,
-  failures: Map<CacheKey, unknown>,
-  world: World,
+  results: Results,
 ): Promise<Readonly<Record<string, Artifact>>> {
-  const state = await stageState(plan.file, stage, artifacts, world);
-  const { record, made } = state.record
-    ? { record: state.record, made: false }
-    : await makeStage(plan, state, failures, world);
-  const { outputs, itemCount } = record;
-  if (!made) {
-    world.emit({
-      type: 'stage-reused',
-      stage: stage.name,
-      key: state.key,
-      outputs,
-      ...(itemCount === undefined ? {} : { itemCount }),
-    });
-    await discardWork(world.store, state.key);
+  const { plan, world, artifacts, failures, away, sent } = results;
+  for (;;) {
+    const state = await stageState(plan.file, stage, artifacts, world);
+    if (state.record && state.isAway) {
+      if (away.mayStayAway(stage)) {
+        away.leave(state);
+        const { outputs } = state.record;
+        emitReused(state, state.record, true, world);
+        await world.store.setLatestKey(plan.file.name, stage.name, state.key);
+        await hideOtherResult(stage, outputs, world);
+        return outputs;
+      }
+      if (!(await away.fetch(state))) continue;
+    }
+    if (!state.record) {
+      const changed = await away.bringInputs(stage, artifacts);
+      for (const [name, outputs] of changed) artifacts.set(name, outputs);
+      // With other inputs it is another result, which may be there.
+      if (changed.size > 0) continue;
+    }
+    const { record, made } = state.record
+      ? { record: state.record, made: false }
+      : await makeStage(plan, state, failures, world);
+    const { outputs } = record;
+    if (made) sent.send(state.key);
+    else {
+      emitReused(state, record, false, world);
+      await discardWork(world.store, state.key);
+    }
+    await world.store.setLatestKey(plan.file.name, stage.name, state.key);
+    await showStage(plan.file, stage, outputs, world);
+    return outputs;
   }
-  await world.store.setLatestKey(plan.file.name, stage.name, state.key);
-  await showStage(plan.file, stage, outputs, world);
-  return outputs;
+}
+
+function emitReused(
+  { stage, key }: StageState,
+  { outputs, itemCount }: StageRecord,
+  staysAway: boolean,
+  world: World,
+): void {
+  world.emit({
+    type: 'stage-reused',
+    stage: stage.name,
+    key,
+    outputs,
+    ...(itemCount === undefined ? {} : { itemCount }),
+    ...(staysAway ? { away: true } : {}),
+  });
 }
 
 function describeFailure(error: unknown): { message: string; details: readonly string[]; hint?: string } {

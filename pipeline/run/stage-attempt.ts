@@ -10,7 +10,7 @@ import { gpuEnvironment } from '../executors/gpus.js';
 import { keptLines, runProcess } from '../executors/process.js';
 import type { StageContext } from '../stage/context.js';
 import type { Resources } from '../stage/definition.js';
-import type { Exhibit, ExhibitToShow } from '../stage/exhibit.js';
+import type { Exhibit, ExhibitToShow, Measures } from '../stage/exhibit.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
 import type { Store } from '../store/store.js';
@@ -29,6 +29,9 @@ export async function discardWork(store: Store, key: CacheKey): Promise<void> {
   await rm(store.workPath(key), { recursive: true, force: true });
 }
 
+/** What a stage's code tells beside its outputs. */
+export type Gathered = Pick<StageRecord, 'exhibits' | 'metrics' | 'warnings'>;
+
 /** One attempt at running a stage: the context that its code sees, and what it gathers for the record. */
 export class StageAttempt {
   readonly #outputs = new Map<string, OutputFolder>();
@@ -37,6 +40,7 @@ export class StageAttempt {
   readonly #warnings: string[] = [];
   readonly #timeout = new AbortController();
   readonly #lastLines: string[] = [];
+  readonly #held = { cpuMs: 0, gpuMs: 0 };
   #timer: NodeJS.Timeout | undefined;
   #begunMs: number | undefined;
   #ended = false;
@@ -56,9 +60,11 @@ export class StageAttempt {
     setMaxListeners(0, this.signal);
   }
 
-  static async begin(state: StageState, world: World, number: number): Promise<StageAttempt> {
+  /** @param apart a folder instead of the key's own, for one of several workers that make a stage's items at once */
+  static async begin(state: StageState, world: World, number: number, apart?: string): Promise<StageAttempt> {
     refuseWhileGoingOn(state.stage.name, state.key);
-    const attempt = new StageAttempt(state, world, await world.store.workDirectory(state.key), number);
+    const directory = apart ?? (await world.store.workDirectory(state.key));
+    const attempt = new StageAttempt(state, world, directory, number);
     for (const name of Object.keys(state.stage.kind.outputs))
       attempt.#outputs.set(name, await OutputFolder.prepare(join(attempt.directory, 'outputs', name)));
     await rm(attempt.batchesDirectory, { recursive: true, force: true });
@@ -92,9 +98,16 @@ export class StageAttempt {
       resources: this.resources,
       priority,
       signal: this.signal,
-      run: (grant) => {
-        if (this.#begunMs === undefined) this.#begin();
-        return run(grant);
+      run: async (grant) => {
+        this.begun();
+        const grantedMs = Date.now();
+        try {
+          return await run(grant);
+        } finally {
+          const heldMs = Date.now() - grantedMs;
+          this.#held.cpuMs += heldMs * this.resources.cpu;
+          this.#held.gpuMs += heldMs * grant.gpus.length;
+        }
       },
     });
   }
@@ -119,7 +132,9 @@ export class StageAttempt {
     return this.#ended;
   }
 
-  #begin(): void {
+  /** The first of the stage's jobs has started: its clock runs from now on. */
+  begun(): void {
+    if (this.#begunMs !== undefined) return;
     this.#begunMs = Date.now();
     const { name, policy } = this.state.stage;
     const { timeout } = policy;
@@ -179,11 +194,37 @@ export class StageAttempt {
     };
   }
 
+  /** What the stage's code has told beside its outputs. */
+  get gathered(): Gathered {
+    return { exhibits: this.#exhibits, metrics: this.#metrics, warnings: this.#warnings };
+  }
+
+  /** Takes in what a worker has gathered for this stage elsewhere. */
+  takeIn({ exhibits, metrics, warnings }: Gathered): void {
+    this.#exhibits.push(...exhibits);
+    Object.assign(this.#metrics, metrics);
+    for (const message of warnings) {
+      this.#warnings.push(message);
+      this.world.emit({ type: 'stage-warning', stage: this.state.stage.name, message });
+    }
+  }
+
+  /** Takes what the stage wrote into the store. */
+  async storeOutputs(): Promise<StageRecord['outputs']> {
+    const outputs: Record<string, StageRecord['outputs'][string]> = {};
+    for (const [name, spec] of Object.entries(this.state.stage.kind.outputs)) {
+      const folder = this.#outputs.get(name);
+      if (folder) outputs[name] = await folder.store(spec.type, this.world.store.blobs);
+    }
+    return outputs;
+  }
+
   /**
    * Takes what the stage wrote into the store and records it. From here on the stage has succeeded.
+   * @param made the outputs where a worker has taken them into the store
    * @throws UserError when a source file changed while the stage ran: the result would belong to neither content
    */
-  async finish(itemCount: number | undefined): Promise<StageRecord> {
+  async finish(itemCount: number | undefined, made?: StageRecord['outputs']): Promise<StageRecord> {
     const { state, world } = this;
     const changed = await changedSources(state.sources);
     if (changed.length > 0)
@@ -193,11 +234,7 @@ export class StageAttempt {
           hint: 'Run again.',
         },
       );
-    const outputs: Record<string, StageRecord['outputs'][string]> = {};
-    for (const [name, spec] of Object.entries(state.stage.kind.outputs)) {
-      const folder = this.#outputs.get(name);
-      if (folder) outputs[name] = await folder.store(spec.type, world.store.blobs);
-    }
+    const outputs = made ?? (await this.storeOutputs());
     const record: StageRecord = {
       version: 1,
       action: 'stage',
@@ -209,6 +246,8 @@ export class StageAttempt {
       warnings: this.#warnings,
       ...(itemCount === undefined ? {} : { itemCount }),
       tookMs: this.#begunMs === undefined ? 0 : Date.now() - this.#begunMs,
+      // Of jobs on a cluster nobody here knows how long they held what.
+      ...(this.#held.cpuMs > 0 ? { held: { ...this.#held } } : {}),
       finishedAt: new Date().toISOString(),
     };
     await world.store.records.write(state.key, record);
@@ -217,8 +256,14 @@ export class StageAttempt {
   }
 
   async #kept(exhibit: ExhibitToShow): Promise<Exhibit> {
+    const { blobs } = this.world.store;
+    if (exhibit.type === 'measures') {
+      const { drawnFrom, measures, ...rest } = exhibit;
+      const content: Measures = { version: 1, drawnFrom, measures };
+      return { ...rest, ...(await blobs.put(`${JSON.stringify(content)}\n`)) };
+    }
     if (exhibit.type !== 'picture') return exhibit;
     const { data, ...rest } = exhibit;
-    return { ...rest, ...(await this.world.store.blobs.put(data)) };
+    return { ...rest, ...(await blobs.put(data)) };
   }
 }

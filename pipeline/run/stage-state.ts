@@ -24,9 +24,13 @@ export interface StageState {
   readonly key: CacheKey;
   readonly sources: StageSources;
   readonly tools: JsonObject;
-  /** What the store has under this key; undefined when the stage has to run. */
+  /** What the store or the cache has under this key; undefined when the stage has to run. */
   readonly record: StageRecord | undefined;
+  /** Only the cache has it: its contents are to be fetched before anybody opens them. */
+  readonly isAway: boolean;
   readonly context: PlanningContext<unknown>;
+  /** Those of its inputs are among them. */
+  readonly artifacts: ArtifactsByStage;
 }
 
 /** Hashes a stage's sources, asks for its tools, makes its key and looks it up. All its inputs must be there. */
@@ -54,9 +58,11 @@ export async function stageState(
     ...(stage.kind.seeded(stage.params) ? { seed: stage.seed } : {}),
   };
   const key = stageKey(parts);
-  const record = await world.store.records.readStage(key);
+  const here = await world.store.records.readStage(key);
+  const record = here ?? (await world.store.cache?.readStage(key));
+  const isAway = !here && record !== undefined;
   const context = planningContext(file, stage, artifacts, sources, tools, world);
-  return { stage, parts, key, sources, tools, record, context };
+  return { stage, parts, key, sources, tools, record, isAway, context, artifacts };
 }
 
 /** Why the stage has to run, in words, by comparison with the last time a stage of this name was made. */

@@ -4,7 +4,7 @@ import type { PipelineFile } from '../file/parse.js';
 import { instanceFolder } from '../file/instance-name.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Artifact } from '../stage/artifact.js';
-import { isViewOf } from '../store/view/marker.js';
+import { isViewOf, readMarker } from '../store/view/marker.js';
 import { retireView, staleViews } from '../store/view/retire-views.js';
 import { showArtifacts } from '../store/view/show-artifacts.js';
 import type { World } from './world.js';
@@ -23,6 +23,20 @@ export async function showStage(
   );
   const place = { root: world.viewDirectory, folder, file: basename(file.path) };
   await withView(folder, world, () => showArtifacts(place, Object.fromEntries(readers)));
+}
+
+/**
+ * Takes away what `out/` shows of a stage whose present result is not here: an earlier one might be taken for it.
+ */
+export async function hideOtherResult(
+  { declared, labels }: PlannedStage,
+  outputs: Readonly<Record<string, Artifact>>,
+  world: World,
+): Promise<void> {
+  const folder = instanceFolder(declared, labels);
+  const path = join(world.viewDirectory, folder);
+  if (!(await readMarker(path)) || (await isViewOf(path, outputs))) return;
+  await withView(folder, world, () => retireView(world.viewDirectory, { folder }));
 }
 
 /**

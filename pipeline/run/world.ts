@@ -1,13 +1,23 @@
 import type { UntimedEvent } from '../events/event.js';
 import type { Executor } from '../executors/executor.js';
+import type { Farm } from '../executors/farm/farm.js';
+import type { StageHead } from '../executors/farm/task-files.js';
 import type { Host } from '../stage/context.js';
 import type { Store } from '../store/store.js';
 import type { Locks } from './lock.js';
+
+/** A farm with what its workers have to know of the run. */
+export interface FarmOfRun {
+  readonly farm: Farm;
+  readonly base: Pick<StageHead, 'program' | 'file' | 'settings'>;
+}
 
 /** All that execution touches, handed in, so that a test can hand in something else. */
 export interface World {
   readonly store: Store;
   readonly executor: Executor;
+  /** Where stages go that need not run here; undefined for a run on this machine alone. */
+  readonly farm?: FarmOfRun | undefined;
   /** Between this run and others that share the store. */
   readonly locks: Locks;
   /** Where the run keeps its journal and logs. */

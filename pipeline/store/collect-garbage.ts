@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { crashPoint } from '../core/crash-point.js';
 import type { Digest } from '../core/digest.js';
 import type { CacheKey } from './key-parts.js';
-import { findLeftovers, findLocks, folderBytes } from './leftovers.js';
+import { findLeftovers, findLocks, findParts, folderBytes } from './leftovers.js';
 import { Marks, marksOf } from './mark.js';
 import type { Present } from './presence/present.js';
 import { keysByRun, type RunKeys } from './keys-by-run.js';
@@ -58,7 +58,11 @@ export async function collectGarbage(store: Store, options: GarbageOptions): Pro
     const garbage =
       busy.length > 0
         ? { ...noGarbage, freedBytes: await sizeOfFiles(leftovers), leftovers }
-        : await findGarbage(store, options, [...leftovers, ...(await findLocks(store.root))]);
+        : await findGarbage(store, options, [
+            ...leftovers,
+            ...(await findLocks(store.root)),
+            ...(await findParts(store.root)),
+          ]);
     if (!options.dryRun) await sweep(store, garbage);
     return { ...garbage, busy };
   } finally {

@@ -50,7 +50,10 @@ async function stageContents(store: Store, record: StoredStageRecord): Promise<r
     }
   }
   for (const exhibit of record.exhibits)
-    if (exhibit.type === 'picture')
-      contents.push({ path: `the picture ${JSON.stringify(exhibit.title)}`, ...exhibit });
+    if ('digest' in exhibit)
+      contents.push({
+        path: `the ${exhibit.type === 'picture' ? 'picture' : 'measures'} ${JSON.stringify(exhibit.title)}`,
+        ...exhibit,
+      });
   return contents;
 }

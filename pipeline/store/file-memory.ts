@@ -70,7 +70,8 @@ export class FileMemory {
 
   async #load(): Promise<Entries> {
     try {
-      const { files } = JSON.parse(await readFile(this.#path, 'utf8')) as { readonly files?: unknown };
+      const text = (await readFile(this.#path)).toString('utf8');
+      const { files } = JSON.parse(text) as { readonly files?: unknown };
       if (typeof files === 'object' && files !== null) return files as Entries;
     } catch {
       // Not there or not whole: all files are hashed again.

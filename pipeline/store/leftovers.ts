@@ -7,7 +7,7 @@ const patienceMs = 24 * 3600 * 1000;
 
 /** Where the store writes files aside before they get their names. */
 const incoming = 'work/incoming';
-const folders = ['', 'actions', 'facts', 'items', 'latest', 'pins', incoming];
+const folders = ['', 'actions', 'facts', 'history', 'items', 'latest', 'pins', incoming];
 
 /** The files that killed processes were writing: none that is being written now. */
 export async function findLeftovers(storeRoot: string): Promise<readonly string[]> {
@@ -18,6 +18,12 @@ export async function findLeftovers(storeRoot: string): Promise<readonly string[
 export async function findLocks(storeRoot: string): Promise<readonly string[]> {
   const folder = join(storeRoot, 'locks');
   return (await readdir(folder).catch((): string[] => [])).map((name) => join(folder, name));
+}
+
+/** What broken transfers out of a cache left for the next attempt; of use until somebody wants them no more. */
+export async function findParts(storeRoot: string): Promise<readonly string[]> {
+  const names = await readdir(join(storeRoot, incoming)).catch((): string[] => []);
+  return names.filter((name) => name.endsWith('.part')).map((name) => join(storeRoot, incoming, name));
 }
 
 /** Removes what killed processes left of contents, the large part of it: cheap, so every run does it. */

@@ -36,12 +36,21 @@ export async function storeArtifact(
   return { type, digest: manifest.digest, fileCount: sorted.length, sizeBytes };
 }
 
-/** Opens an artifact for reading; its manifest is read when somebody first asks for a file. */
-export function openArtifact(blobs: Blobs, artifact: Artifact): ArtifactReader {
+/**
+ * Opens an artifact for reading; its manifest is read when somebody first asks for a file.
+ * @param bring gets a content that is not in the store, where it can; `locate` names its place, there or not
+ */
+export function openArtifact(
+  blobs: Blobs,
+  artifact: Artifact,
+  bring: (content: { readonly digest: Digest; readonly sizeBytes?: number }) => Promise<void> = () =>
+    Promise.resolve(),
+): ArtifactReader {
   let byPath: Promise<Map<string, ArtifactFile>> | undefined;
 
   async function load(): Promise<Map<string, ArtifactFile>> {
     const entries = new Map<string, ArtifactFile>();
+    if ((await blobs.sizeBytes(artifact.digest)) === undefined) await bring({ digest: artifact.digest });
     const bytes = await readFile(blobs.path(artifact.digest)).catch((error: unknown) => {
       if (hasErrorCode(error, 'ENOENT')) return undefined;
       throw error;
@@ -72,6 +81,12 @@ export function openArtifact(blobs: Blobs, artifact: Artifact): ArtifactReader {
     return found;
   }
 
+  async function placeOf(path: string): Promise<string> {
+    const found = await file(path);
+    if (!(await blobs.has(found))) await bring(found);
+    return blobs.path(found.digest);
+  }
+
   return {
     ...artifact,
     async *files() {
@@ -80,10 +95,10 @@ export function openArtifact(blobs: Blobs, artifact: Artifact): ArtifactReader {
     file,
     has: async (path) => (await entries()).has(path),
     locate: (content) => blobs.path(content.digest),
-    readText: async (path) => readFile(blobs.path((await file(path)).digest), 'utf8'),
-    readBytes: async (path) => readFile(blobs.path((await file(path)).digest)),
+    readText: async (path) => readFile(await placeOf(path), 'utf8'),
+    readBytes: async (path) => readFile(await placeOf(path)),
     async *readLines(path) {
-      const input = createReadStream(blobs.path((await file(path)).digest));
+      const input = createReadStream(await placeOf(path));
       for await (const line of createInterface({ input, crlfDelay: Infinity })) if (line !== '') yield line;
     },
   };

@@ -49,7 +49,7 @@ export async function marksOf(store: Store, stages: Iterable<CacheKey>, marked: 
     if (record) {
       more.records.add(key);
       for (const exhibit of record.exhibits)
-        if (exhibit.type === 'picture') markBlob(exhibit.digest, exhibit.sizeBytes);
+        if ('digest' in exhibit) markBlob(exhibit.digest, exhibit.sizeBytes);
       for (const artifact of Object.values(record.outputs)) {
         markBlob(artifact.digest, (await store.blobs.sizeBytes(artifact.digest)) ?? 0);
         try {

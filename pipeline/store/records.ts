@@ -28,7 +28,15 @@ export interface StageRecord {
   readonly warnings: readonly string[];
   readonly itemCount?: number;
   readonly tookMs: number;
+  /** What its jobs had of the machine for themselves, CPUs and GPUs times time; absent in older records. */
+  readonly held?: HeldTime;
   readonly finishedAt: string;
+}
+
+/** CPUs and GPUs that jobs had for themselves, times how long. */
+export interface HeldTime {
+  readonly cpuMs: number;
+  readonly gpuMs: number;
 }
 
 /** What was made for one item of a map stage. */
@@ -64,6 +72,7 @@ const stageRecord = z.object({
   warnings: z.array(z.string()),
   itemCount: z.number().exactOptional(),
   tookMs: z.number(),
+  held: z.object({ cpuMs: z.number(), gpuMs: z.number() }).exactOptional(),
   finishedAt: z.string(),
 });
 const itemRecord = z.object({
@@ -89,9 +98,9 @@ export class Records {
   }
 
   async readStage(key: CacheKey): Promise<StageRecord | undefined> {
-    const stored = stageRecord.safeParse(await this.#readJson(key)).data;
+    const stored = stageRecordOf(await this.#readJson(key));
     if (!stored) return undefined;
-    const { manifestBytes, ...record } = withSourceNames(stored);
+    const { manifestBytes, ...record } = stored;
     for (const [name, { digest }] of Object.entries(record.outputs))
       if (!(await this.#blobs.has({ digest, sizeBytes: manifestBytes[name] ?? -1 }))) return undefined;
     return record;
@@ -117,8 +126,7 @@ export class Records {
   /** A record as it lies there, whether or not its contents are there, too; `undefined` when it is not whole. */
   async read(key: CacheKey): Promise<StoredStageRecord | ItemRecord | undefined> {
     const json = await this.#readJson(key);
-    const stage = stageRecord.safeParse(json).data;
-    return stage ? withSourceNames(stage) : itemRecord.safeParse(json).data;
+    return stageRecordOf(json) ?? itemRecordOf(json);
   }
 
   async readItem(key: CacheKey): Promise<ItemRecord | undefined> {
@@ -175,8 +183,20 @@ export class Records {
   }
 
   async #readJson(key: CacheKey): Promise<unknown> {
-    return parsedJson(await readFile(this.path(key), 'utf8').catch(nothingThere));
+    // Decoded as a whole: Node decodes a text piece by piece, which takes twice as long for a megabyte of names.
+    return parsedJson((await readFile(this.path(key)).catch(nothingThere))?.toString('utf8'));
   }
+}
+
+/** A stage's record as it was read. @returns undefined when it is not whole */
+export function stageRecordOf(json: unknown): StoredStageRecord | undefined {
+  const stored = stageRecord.safeParse(json).data;
+  return stored && withSourceNames(stored);
+}
+
+/** An item's record as it was read. @returns undefined when it is not whole */
+export function itemRecordOf(json: unknown): ItemRecord | undefined {
+  return itemRecord.safeParse(json).data;
 }
 
 /** An item's record as it lies on the disk. */

@@ -8,6 +8,7 @@ import type { Artifact, ArtifactReader } from '../stage/artifact.js';
 import { Blobs } from './blobs.js';
 import { FactMemory } from './fact-memory.js';
 import { FileMemory } from './file-memory.js';
+import { History } from './history.js';
 import { ItemCommits } from './item-commits.js';
 import { ItemLists } from './item-lists.js';
 import type { CacheKey } from './key-parts.js';
@@ -15,6 +16,7 @@ import { openArtifact } from './manifest.js';
 import { Pins } from './pins.js';
 import { Presence } from './presence/presence.js';
 import { Records } from './records.js';
+import type { ResultCache } from './remotes/result-cache.js';
 
 const pointer = z.object({ key: z.custom<CacheKey>(isDigest) });
 
@@ -25,9 +27,12 @@ export class Store {
   readonly itemCommits: ItemCommits;
   readonly files: FileMemory;
   readonly facts: FactMemory;
+  readonly history: History;
   readonly itemLists: ItemLists;
   readonly pins: Pins;
   readonly presence: Presence;
+  /** Where results are looked for that are not here; none unless somebody opens one. */
+  cache: ResultCache | undefined;
 
   constructor(readonly root: string) {
     this.blobs = new Blobs(root);
@@ -35,13 +40,16 @@ export class Store {
     this.itemCommits = new ItemCommits(this.blobs, this.records);
     this.files = new FileMemory(root);
     this.facts = new FactMemory(root);
+    this.history = new History(root);
     this.itemLists = new ItemLists(root);
     this.pins = new Pins(root);
     this.presence = new Presence(root);
   }
 
   open(artifact: Artifact): ArtifactReader {
-    return openArtifact(this.blobs, artifact);
+    return openArtifact(this.blobs, artifact, async (content) => {
+      await this.cache?.fetchNamed(content);
+    });
   }
 
   /** Scratch of an action: the same key finds what an earlier, killed attempt left. */

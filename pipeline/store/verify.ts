@@ -1,6 +1,7 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { concurrently } from '../core/concurrently.js';
+import { crashPoint } from '../core/crash-point.js';
 import { digestOfFile, type Digest } from '../core/digest.js';
 import { hasErrorCode } from '../core/error-code.js';
 import { examineRecord } from './examine-record.js';
@@ -78,15 +79,16 @@ export async function verifyStore(
 export async function quarantine(store: Store, report: VerifyReport): Promise<string> {
   const folder = join(store.root, 'quarantine');
   await mkdir(folder, { recursive: true });
-  // Records first: a kill in between leaves no record without its contents.
-  const paths = [
-    ...report.damaged.map(({ key }) => store.records.path(key)),
-    ...report.corrupt.map(({ digest }) => store.blobs.path(digest)),
-  ];
-  for (const path of paths)
-    await rename(path, join(folder, basename(path))).catch((error: unknown) => {
+  const moveAside = async (path: string): Promise<void> =>
+    rename(path, join(folder, basename(path))).catch((error: unknown) => {
       if (!hasErrorCode(error, 'ENOENT')) throw error;
     });
+  crashPoint('repair-before-quarantine');
+  // Records first: a kill in between leaves no record without its contents.
+  for (const { key } of report.damaged) await moveAside(store.records.path(key));
+  crashPoint('repair-between-records-and-blobs');
+  for (const { digest } of report.corrupt) await moveAside(store.blobs.path(digest));
+  crashPoint('repair-after-quarantine');
   return folder;
 }
 

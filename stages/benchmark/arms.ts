@@ -7,10 +7,15 @@ export interface Arm<T> {
   /** `mixed`; with the stage where scores come from several. */
   readonly name: string;
   /** By repetition: `seed=2`; the empty name when there is only one. */
-  readonly repetitions: readonly { readonly name: string; readonly value: T }[];
+  readonly repetitions: readonly {
+    readonly name: string;
+    readonly value: T;
+    /** The stage that scored it: `score[arm=mixed,seed=2]`. */
+    readonly source: string;
+  }[];
 }
 
-type Named = Pick<NamedInput, 'stage' | 'axes'>;
+type Named = Pick<NamedInput, 'name' | 'stage' | 'axes'>;
 
 /**
  * Scores as arms and their repetitions: what differs in a repeated axis (`seed`) alone is one arm.
@@ -21,8 +26,8 @@ export function armsOf<T>(
   repeatedAxes: readonly string[],
 ): Arm<T>[] {
   const manyStages = new Set(scores.map(({ stage }) => stage)).size > 1;
-  const arms = new Map<string, { name: string; value: T }[]>();
-  for (const { stage, axes, value } of scores) {
+  const arms = new Map<string, { name: string; value: T; source: string }[]>();
+  for (const { name: source, stage, axes, value } of scores) {
     const own = Object.entries(axes).filter(([axis]) => !repeatedAxes.includes(axis));
     const labels = own.map(([, label]) => label).join(', ');
     const name =
@@ -39,7 +44,7 @@ export function armsOf<T>(
           hint: 'Bind each score once, and let stages or axes of the matrix tell them apart.',
         },
       );
-    arms.set(name, [...list, { name: repetition, value }]);
+    arms.set(name, [...list, { name: repetition, value, source }]);
   }
   return [...arms].map(([name, repetitions]) => ({ name, repetitions }));
 }

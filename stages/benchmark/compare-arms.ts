@@ -39,6 +39,8 @@ export interface ArmResult {
   readonly AP50: ArmFigure;
   /** Mean over the repetitions of the highest micro F1; null where nothing was right. */
   readonly bestF1: number | null;
+  /** The figures on each resample of the images, averaged over the repetitions. */
+  readonly resampled: ResampledFigures;
   /** Null for the baseline itself, and without a baseline. */
   readonly difference: { readonly AP: Difference; readonly AP50: Difference } | null;
 }
@@ -69,6 +71,7 @@ export function compareArms(
       repetitions: arm.repetitions.length,
       AP,
       AP50,
+      resampled: own,
       bestF1: best.length === 0 ? null : best.reduce((sum, f1) => sum + f1, 0) / arm.repetitions.length,
       difference:
         !against || !baseline || arm === baseline

@@ -81,7 +81,9 @@ function curveSheet(curves: ReadonlyMap<string, Curve>): TableSheet {
 }
 
 /** For every attribute a sheet with a row for each value and a column for each arm: mean AP50 over repetitions. */
-function sliceSheets(arms: readonly Arm<Scored>[]): TableSheet[] {
+export function sliceSheets(
+  arms: readonly Arm<Scored>[],
+): { name: string; columns: string[]; rows: Cell[][] }[] {
   const sliced = arms[0]?.repetitions[0]?.value.scores.slices ?? [];
   return [...new Set(sliced.map(({ attribute }) => attribute))].map((attribute) => ({
     name: attribute,

@@ -28,7 +28,7 @@ const params = z.strictObject({
 export const benchmarkStage = defineStage({
   kind: 'benchmark',
   summary: 'Ranks detectors on the same images, with intervals and differences to a baseline',
-  revision: 1,
+  revision: 2,
   params,
   inputs: {
     scores: { type: 'scores', many: true, named: true, description: 'Evaluations on the same truth' },
@@ -50,6 +50,7 @@ async function benchmark(context: StageContext<z.output<typeof params>>): Promis
     { meanCurve },
     { benchmarkSheets, rankingTable },
     { verdictLines },
+    { keepMeasures, showSlices, showVerdict },
     { benchmarkPage },
     { spreadsheet },
     { lineChart },
@@ -61,6 +62,7 @@ async function benchmark(context: StageContext<z.output<typeof params>>): Promis
     import('./mean-curve.js'),
     import('./sheets.js'),
     import('./verdict.js'),
+    import('./exhibits.js'),
     import('./page.js'),
     import('../lib/tables/spreadsheet.js'),
     import('../lib/plots/charts.js'),
@@ -87,7 +89,9 @@ async function benchmark(context: StageContext<z.output<typeof params>>): Promis
   const verdict = verdictLines(results, baseline?.name);
   const { columns, rows } = rankingTable(results);
   const output = context.output('benchmark');
-  const summary = { version: 1, baseline: baseline?.name ?? null, resamples, verdict, arms: results };
+  // Thousands of draws that nobody reads.
+  const shown = results.map((result) => ({ ...result, resampled: undefined }));
+  const summary = { version: 1, baseline: baseline?.name ?? null, resamples, verdict, arms: shown };
   await output.write('benchmark.json', `${JSON.stringify(summary, null, 2)}\n`);
   await output.write('benchmark.csv', stringify([columns, ...rows]));
   await output.write('benchmark.xlsx', await spreadsheet(benchmarkSheets(results, arms, curves)));
@@ -101,15 +105,8 @@ async function benchmark(context: StageContext<z.output<typeof params>>): Promis
     context.metric(`${name} AP50`, AP50.mean);
     context.metric(`${name} AP`, AP.mean);
   }
-  await context.exhibit({
-    type: 'table',
-    title: 'Ranking',
-    caption:
-      `${verdict.join(' ')} Brackets and “low, high”: 95 % over ${resamples} resamples of the test images; deviations ` +
-      'are over repetitions; differences are taken on the same resamples.',
-    columns,
-    rows: rows.map((row) => row.map((cell) => (typeof cell === 'number' ? Number(cell.toFixed(3)) : cell))),
-  });
+  await showVerdict(context, results, arms, { sentences: verdict, baseline: baseline?.name, resamples });
+  await keepMeasures(context, results, arms, resamples);
   await context.exhibit({
     type: 'picture',
     title: 'Precision and recall of all arms',
@@ -117,6 +114,7 @@ async function benchmark(context: StageContext<z.output<typeof params>>): Promis
     mediaType: 'image/svg+xml',
     data: chart,
   });
+  await showSlices(context, arms);
 }
 
 async function scoresOf(context: StageContext<unknown>) {
@@ -128,12 +126,12 @@ async function scoresOf(context: StageContext<unknown>) {
   if (inputs.length === 0)
     throw new UserError('benchmark has no scores to compare.', { hint: 'Bind evaluate stages to `scores`.' });
   return Promise.all(
-    inputs.map(async ({ stage, axes, artifact }) => {
+    inputs.map(async ({ name, stage, axes, artifact }) => {
       const value: Scored = {
         scores: scoresSchema.parse(JSON.parse(await artifact.readText('scores.json'))),
         ranking: rankingSchema.parse(JSON.parse(await artifact.readText('ranking.json'))),
       };
-      return { stage, axes, value };
+      return { name, stage, axes, value };
     }),
   );
 }

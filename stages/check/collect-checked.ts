@@ -4,6 +4,7 @@ import type { ItemResult, StageContext } from '../../pipeline/stage/context.js';
 import { boxFaults, checkObjects, type BoxFault } from '../lib/dataset/checks/box-faults.js';
 import { imageFaults, type ImageFault } from '../lib/dataset/checks/image-faults.js';
 import { DatasetWriter } from '../lib/dataset/dataset-writer.js';
+import { passOnLearntImages } from '../lib/dataset/learnt-images.js';
 import { readDataset } from '../lib/dataset/dataset.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
 import { UniqueNames } from '../lib/dataset/unique-names.js';
@@ -55,6 +56,7 @@ export async function collectChecked(
   }
   found.tellErrors();
   await writer.finish();
+  await passOnLearntImages(context.input('dataset'), context.output('dataset'));
   await found.tell();
   context.metric('images', writer.imageCount);
   context.metric('objects', writer.objectCount);

@@ -2,6 +2,7 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import type { Digest } from '../../pipeline/core/digest.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { DatasetWriter } from '../lib/dataset/dataset-writer.js';
+import { passOnLearntImages } from '../lib/dataset/learnt-images.js';
 import { readDataset, type Dataset } from '../lib/dataset/dataset.js';
 import { LeakDetector, leakKinds, type Leak, type LeakKind } from '../lib/dataset/leaks.js';
 import { hashPictures, type PictureHashes } from '../lib/dataset/picture-hashes.js';
@@ -65,6 +66,7 @@ export async function keepApart(context: Context): Promise<void> {
       },
     );
   await writer.finish();
+  await passOnLearntImages(learnt.artifact, context.output('dataset'));
   context.metric('images', writer.imageCount);
   context.metric('leaks', leaks.all.length);
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { hasErrorCode } from '../../pipeline/core/error-code.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import { defineCommand, type CommandHost } from '../../pipeline/stage/command.js';
-import type { DetectorFiles } from './finder.js';
+import type { DetectorFiles } from '../lib/darknet/finder.js';
 import { detectOptions, type DetectOptions } from './options.js';
 
 /** `pipeline detect`: looks at images, folders, films and cameras with a trained detector. */
@@ -19,7 +19,7 @@ export const detectCommand = defineCommand({
       });
     const [{ detectInputs }, { loadFinder }, { lookAt }] = await Promise.all([
       import('./inputs.js'),
-      import('./finder.js'),
+      import('../lib/darknet/finder.js'),
       import('./look-at.js'),
     ]);
     const inputs = await detectInputs(words, host.directory);

@@ -1,19 +1,19 @@
-import { z } from 'zod';
 import { failure, success, type Result } from '../../pipeline/core/result.js';
 import type { BatchContext } from '../../pipeline/stage/context.js';
 import { decodeImage, type RgbImage } from '../lib/imaging/decode-image.js';
-import { loadFinder, type Finder } from './finder.js';
+import { loadDetector } from '../lib/darknet/finder.js';
 import { shrinkTo } from './shrink.js';
 import type { DetectParams, Finding, ImageItem } from './params.js';
 
 type Context = BatchContext<DetectParams, ImageItem>;
 
-const detectorSchema = z.object({ classes: z.array(z.string()) });
-
 /** Looks at a batch of images, one after the other. An unreadable one is named and given up; the others go on. */
 export async function detectBatch(items: readonly ImageItem[], context: Context): Promise<void> {
   const { params } = context;
-  const finder = await loadDetector(context);
+  const finder = await loadDetector(
+    context.input('detector'),
+    params.runtime === 'onnx' ? { name: 'onnx' } : { name: 'tfjs', backend: params.backend },
+  );
   const options = { threshold: params.threshold, nmsIou: params.nms, maxDetections: params.maxDetections };
   try {
     const decode = (item: ImageItem | undefined): Promise<Result<RgbImage, string>> | undefined =>
@@ -49,17 +49,4 @@ export async function detectBatch(items: readonly ImageItem[], context: Context)
   } finally {
     await finder.dispose();
   }
-}
-
-async function loadDetector(context: Context): Promise<Finder> {
-  const detector = context.input('detector');
-  const { classes } = detectorSchema.parse(JSON.parse(await detector.readText('detector.json')));
-  return loadFinder(
-    {
-      cfg: { text: await detector.readText('model.cfg'), name: 'model.cfg' },
-      weights: { bytes: await detector.readBytes('model.weights'), name: 'model.weights' },
-      classes,
-    },
-    context.params.runtime === 'onnx' ? { name: 'onnx' } : { name: 'tfjs', backend: context.params.backend },
-  );
 }

@@ -7,7 +7,7 @@ import type { FoundObject } from '../lib/darknet/find-objects.js';
 import { decodeImage, type RgbImage } from '../lib/imaging/decode-image.js';
 import { boxesAsSvg, drawBoxes, type DrawnBox } from '../lib/imaging/draw-boxes.js';
 import type { DetectOptions } from './options.js';
-import type { Finder } from './finder.js';
+import type { Finder } from '../lib/darknet/finder.js';
 import type { DetectInput } from './inputs.js';
 import { cocoResults, resultsCsv, resultsJson, type Detection, type Looked } from './results.js';
 import { shrinkTo } from './shrink.js';

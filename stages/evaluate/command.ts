@@ -1,15 +1,33 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { UserError } from '../../pipeline/core/user-error.js';
 import { defineCommand } from '../../pipeline/stage/command.js';
+import { detectionFormatDescriptions, detectionFormats } from '../lib/predictions/foreign-detection.js';
 import type { Scores } from '../lib/metrics/scores.js';
 import type { CocoFiles } from './coco-files.js';
 
 const options = z.strictObject({
   truth: z.string().describe('the right boxes: a COCO JSON with images, annotations and categories'),
-  predictions: z
+  predictions: z.string().describe('what was found: a file or a folder, in one of the forms of --format'),
+  format: z
+    .enum(['auto', ...detectionFormats])
+    .default('auto')
+    .describe(
+      `the form of the predictions, or auto to tell it by their files. ${detectionFormats.map((name) => `${name}: ${detectionFormatDescriptions[name]}`).join('. ')}`,
+    ),
+  classes: z
     .string()
-    .describe('what was found: COCO results, [{ image_id, category_id, bbox: [x, y, w, h], score }]'),
+    .optional()
+    .describe(
+      'a file with the detector’s class names, one a line, or a label map (.pbtxt); yolo and voc take the truth’s without it',
+    ),
+  pixels: z
+    .enum(['zero-based', 'one-based'])
+    .optional()
+    .describe(
+      'for voc: whether the first pixel is 1 and the last one belongs to the box (one-based, the default), or boxes are edges from 0 on',
+    ),
   json: z.string().optional().describe('write all figures to this file, too'),
   resamples: z
     .number()
@@ -25,20 +43,21 @@ const options = z.strictObject({
   coordinates: z
     .enum(['auto', 'pixel', 'normalised'])
     .default('auto')
-    .describe('of the predicted boxes; auto takes pixels, and asks when they look normalised'),
+    .describe(
+      'of the predicted boxes; auto takes what the form usually has (pixels, or shares of the image for yolo and tfrecord), and asks when they do not look so',
+    ),
 });
 
-/** `pipeline evaluate`: COCO's figures for two files, equal to pycocotools'. */
+/** `pipeline evaluate`: COCO's figures for a truth and predictions, equal to pycocotools'. */
 export const evaluateCommand = defineCommand({
   words: '--truth T.json --predictions P.json',
   options,
   async run(_, settings, { console, directory }) {
-    const { readCocoFiles } = await import('./coco-files.js');
     const [truth, predictions] = [
       resolve(directory, settings.truth),
       resolve(directory, settings.predictions),
     ];
-    const files = await readCocoFiles(truth, predictions, settings.coordinates);
+    const files = await readFiles(truth, predictions, settings, directory);
     for (const warning of files.warnings) console.error(`warning: ${warning}`);
     const result = await figuresOf(files, settings);
     for (const line of lines(result)) console.out(line);
@@ -47,6 +66,28 @@ export const evaluateCommand = defineCommand({
     return 0;
   },
 });
+
+async function readFiles(
+  truth: string,
+  predictions: string,
+  { format: given, classes, pixels, coordinates }: z.output<typeof options>,
+  directory: string,
+): Promise<CocoFiles> {
+  const { detectionFormatOf, readForeignFiles } = await import('./foreign-files.js');
+  const format = given === 'auto' ? await detectionFormatOf(predictions) : given;
+  if (format !== 'coco')
+    return readForeignFiles(truth, predictions, {
+      format,
+      classes: classes === undefined ? undefined : resolve(directory, classes),
+      coordinates,
+      pixels,
+    });
+  for (const [name, value] of Object.entries({ classes, pixels }))
+    if (value !== undefined)
+      throw new UserError(`--${name} does nothing for COCO results.`, { hint: `Leave --${name} out.` });
+  const { readCocoFiles } = await import('./coco-files.js');
+  return readCocoFiles(truth, predictions, coordinates);
+}
 
 type Figures = Pick<Scores, 'stats' | 'counts'> &
   Partial<Scores> & { readonly perClass: readonly (Scores['perClass'][number] & { categoryId: number })[] };

@@ -1,14 +1,14 @@
-import { constants, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { constants, copyFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { digestOfBytes, type Digest } from '../../pipeline/core/digest.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { SourceFile, StageContext } from '../../pipeline/stage/context.js';
 import { DatasetWriter } from '../lib/dataset/dataset-writer.js';
 import type { AnnotatedImage } from '../lib/formats/annotation.js';
 import { FileTree } from '../lib/formats/file-tree.js';
-import type { GivenClasses } from '../lib/formats/format.js';
 import { defaultImagesFolder } from '../lib/formats/image-files.js';
 import { readDatasetFiles } from '../lib/formats/read-dataset-files.js';
+import { givenClasses } from './given-classes.js';
 import { isFilePath, type ImportParams } from './params.js';
 
 /** Reads what the parameters name, and writes images and records; what was left out is told with its numbers. */
@@ -17,7 +17,7 @@ export async function importDataset(context: StageContext<ImportParams>): Promis
   const scratch = join(context.workDirectory, 'scratch');
   await rm(scratch, { recursive: true, force: true });
   const [attributesFile] = context.sources('attributes');
-  const classes = await givenClasses(context);
+  const classes = await givenClasses(params.classes, context.sources('classes')[0]);
   const images = imageTree(context);
   const dataset = await readDatasetFiles({
     format: params.format,
@@ -90,15 +90,4 @@ function imageTree({ params, baseDirectory, sources }: StageContext<ImportParams
   const folder = resolve(baseDirectory, images ?? defaultImagesFolder(path, isFilePath(path)));
   const files = sources('images').map((file) => file.path);
   return new FileTree(folder, files, params.allowOutside);
-}
-
-async function givenClasses({
-  params,
-  sources,
-}: StageContext<ImportParams>): Promise<GivenClasses | undefined> {
-  const { classes } = params;
-  if (classes === undefined) return undefined;
-  if (typeof classes !== 'string') return { file: 'classes', text: classes.join('\n') };
-  const [file] = sources('classes');
-  return file && { file: basename(file.path), text: await readFile(file.path, 'utf8') };
 }

@@ -1,6 +1,7 @@
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { writeDataset } from '../lib/dataset/dataset-writer.js';
 import { readDataset, type Dataset } from '../lib/dataset/dataset.js';
+import { gatherLearntImages } from '../lib/dataset/learnt-images.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
 import { sampleContents } from '../lib/dataset/sample-contents.js';
 import { likeNames, mapClasses } from './class-mapping.js';
@@ -45,6 +46,10 @@ export async function mergeDatasets(context: Context): Promise<void> {
       context,
     ),
   );
+  await gatherLearntImages(
+    datasets.map(({ artifact }) => artifact),
+    context.output('dataset'),
+  );
   tell(context, counts, datasets);
   await showSources(context, counts, datasets);
   context.metric('images', header.imageCount);
@@ -52,11 +57,11 @@ export async function mergeDatasets(context: Context): Promise<void> {
 }
 
 /** The records of a dataset, or those of so many of its images that the seed picks. */
-async function* limited(dataset: Dataset, share: number, seed: number): AsyncIterable<DatasetRecord> {
-  if (share >= dataset.header.imageCount) {
-    yield* dataset.records();
-    return;
-  }
+function limited(dataset: Dataset, share: number, seed: number): AsyncIterable<DatasetRecord> {
+  return share >= dataset.header.imageCount ? dataset.records() : picked(dataset, share, seed);
+}
+
+async function* picked(dataset: Dataset, share: number, seed: number): AsyncIterable<DatasetRecord> {
   const left = new Set(await sampleContents(dataset.records(), share, seed));
   for await (const record of dataset.records()) if (left.delete(record.imageDigest)) yield record;
 }

@@ -42,7 +42,7 @@ export const renderParamsSchema = z
       .max(256)
       .default(12)
       .describe(
-        'Candidate draws of the camera a frame; the first from which a target is in sight is taken, else the last.',
+        'Candidate draws of the camera a frame; the first from which a target is in sight is taken, else the last with room for a camera.',
       ),
     views: z
       .number()

@@ -2,6 +2,7 @@ import { nearestName } from '../../pipeline/core/nearest-name.js';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { DatasetWriter } from '../lib/dataset/dataset-writer.js';
+import { passOnLearntImages } from '../lib/dataset/learnt-images.js';
 import { readDataset, type Dataset } from '../lib/dataset/dataset.js';
 import type { DatasetRecord, ObjectRecord } from '../lib/dataset/record.js';
 import { isClass, isWithin, whyNotImage, whyNotObject, type Reason } from './conditions.js';
@@ -54,6 +55,7 @@ export async function selectImages(context: Context): Promise<void> {
       hint: 'Each line is a condition that images did not meet first; loosen one.',
     });
   await writer.finish();
+  await passOnLearntImages(context.input('dataset'), context.output('dataset'));
   const total = dataset.header.imageCount;
   context.log(`${writer.imageCount} of ${total} images are selected.`);
   if (images.total > 0) context.warn(`${images.total} of ${total} images are not selected: ${images.lines().join(', ')}.`); // prettier-ignore

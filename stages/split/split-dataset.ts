@@ -1,6 +1,7 @@
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { DatasetWriter } from '../lib/dataset/dataset-writer.js';
+import { passOnLearntImages } from '../lib/dataset/learnt-images.js';
 import { readDataset, type Dataset } from '../lib/dataset/dataset.js';
 import { LeakDetector } from '../lib/dataset/leaks.js';
 import { hashPictures, type PictureHashes } from '../lib/dataset/picture-hashes.js';
@@ -70,6 +71,7 @@ export async function splitDataset(context: Context): Promise<void> {
   tell(leaks, pictures, context);
   for (const name of splitNames) {
     await writers[name].finish();
+    await passOnLearntImages(context.input('dataset'), context.output(name));
     context.metric(`${name}/images`, writers[name].imageCount);
     context.metric(`${name}/objects`, writers[name].objectCount);
   }
@@ -217,7 +219,9 @@ function tell(leaks: LeakDetector, pictures: PictureHashes | undefined, context:
     },
     hint: (kind) =>
       kind === 'near-duplicate'
-        ? 'Write `nearDuplicates: together` to keep such images in one split, or `warn` to live with them.'
+        ? params.nearDuplicates === 'together'
+          ? 'Both came with their split, which `together` does not change: mend the given splits, or write `nearDuplicates: warn` to live with it.'
+          : 'Write `nearDuplicates: together` to keep such images in one split, or `warn` to live with them.'
         : 'The given splits overlap: mend their lists, or write `leaks: warn` to live with it.',
   });
 }

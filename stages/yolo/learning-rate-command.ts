@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../../pipeline/core/user-error.js';
 import { defineCommand } from '../../pipeline/stage/command.js';
 import { lineChart } from '../lib/plots/charts.js';
-import { terminalChart } from '../lib/plots/terminal-chart.js';
+import { terminalChart } from '../../pipeline/core/terminal-chart.js';
 import { trainingParams, withOption } from './command-params.js';
 import { prepareTraining } from './prepare-training.js';
 import { rangeTest } from './range-test.js';

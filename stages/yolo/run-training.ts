@@ -69,10 +69,8 @@ export async function runYoloTraining(context: Context): Promise<void> {
     'model.weights',
     writeWeights({ values: result.values, seen: result.imagesSeen }, layout),
   );
-  await writeLearntImages(output, {
-    train: context.input('train'),
-    validation: context.input('validation'),
-  });
+  const learnt = { train: context.input('train'), validation: context.input('validation') };
+  await writeLearntImages(output, learnt, Object.values(learnt));
   const detector = {
     version: 1,
     classes: train.classes,

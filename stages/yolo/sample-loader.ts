@@ -1,6 +1,8 @@
 import type { RgbImage } from '../lib/imaging/decode-image.js';
 import type { AugmentParams } from './augment-params.js';
-import { EpochOrder, ImageCache, type LabelledImage, type LabelledImages } from './batches.js';
+import { EpochOrder } from '../lib/dataset/epoch-order.js';
+import { ImageCache } from '../lib/imaging/image-cache.js';
+import type { LabelledImage, LabelledImages } from './batches.js';
 import type { Phase } from './phases.js';
 import { drawPartners, type TrainingSample } from './prepare-sample.js';
 

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { UserError } from '../../pipeline/core/user-error.js';
 import type { FindOptions, FoundObject } from '../lib/darknet/find-objects.js';
 import type { RgbImage } from '../lib/imaging/decode-image.js';
+import { startThread } from '../lib/threads/worker-thread.js';
 import type { LossParts } from './loss.js';
 import {
   ShardTask,
@@ -22,22 +21,6 @@ export interface ShardWorker {
   /** What it computes on, for people. */
   readonly device: string;
   stop(): Promise<void>;
-}
-
-/** A call of a worker's method, and its answer. */
-export interface WorkerCall {
-  readonly id: number;
-  readonly method: 'gradients' | 'squares' | 'update' | 'find';
-  readonly args: readonly unknown[];
-}
-export type WorkerAnswer =
-  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: WorkerFailure };
-
-/** An error as it comes over from a thread. */
-interface WorkerFailure {
-  readonly message: string;
-  /** Set for errors that a person can mend. */
-  readonly hint?: string;
 }
 
 /**
@@ -64,45 +47,13 @@ async function inThisThread(setup: TaskSetup): Promise<ShardWorker> {
 }
 
 async function inThread(entry: string, setup: TaskSetup): Promise<ShardWorker> {
-  const worker = new Worker(entry, { workerData: setup });
-  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
-  let failure: Error | undefined;
-  let next = 1;
-  const fail = (error: Error): void => {
-    failure ??= error;
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
-  };
-  worker.on('error', fail);
-  worker.on('exit', (code) => fail(new Error(`A training worker ended with code ${code}.`)));
-  worker.on('message', (answer: WorkerAnswer) => {
-    const call = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if ('error' in answer) call?.reject(errorOf(answer.error));
-    else call?.resolve(answer.value);
-  });
-  const expect = <T>(id: number): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      if (failure) reject(failure);
-      else waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-    });
-  const call = <T>(method: WorkerCall['method'], ...args: readonly unknown[]): Promise<T> => {
-    const id = next++;
-    const answer = expect<T>(id);
-    worker.postMessage({ id, method, args } satisfies WorkerCall);
-    return answer;
-  };
-  const device = await expect<string>(0); // the worker says hello once its backend stands
+  const thread = await startThread(entry, setup);
   return {
-    device,
-    gradients: (...args) => call('gradients', ...args),
-    squares: (...args) => call('squares', ...args),
-    update: (...args) => call('update', ...args),
-    find: (...args) => call('find', ...args),
-    stop: async () => void (await worker.terminate()),
+    device: thread.device,
+    gradients: (...args) => thread.call('gradients', ...args),
+    squares: (...args) => thread.call('squares', ...args),
+    update: (...args) => thread.call('update', ...args),
+    find: (...args) => thread.call('find', ...args),
+    stop: () => thread.stop(),
   };
-}
-
-function errorOf({ message, hint }: WorkerFailure): Error {
-  return hint === undefined ? new Error(message) : new UserError(message, { hint });
 }

@@ -1,35 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { UserError } from '../../pipeline/core/user-error.js';
-import { ShardTask, type TaskSetup } from './shard-task.js';
-import type { WorkerAnswer, WorkerCall } from './worker-pool.js';
+import { serveCalls } from '../lib/threads/serve-calls.js';
+import type { ThreadCall } from '../lib/threads/worker-thread.js';
+import { ShardTask } from './shard-task.js';
 
-// A thread's whole life: build the task, say hello, answer calls one after the other.
-const port = parentPort;
-if (!port) throw new Error('this file runs as a worker thread');
-const answer = (message: WorkerAnswer): void => port.postMessage(message);
-const failed = (id: number, error: unknown): void => {
-  if (error instanceof UserError) answer({ id, error: { message: error.message, hint: error.hint ?? '' } });
-  else
-    answer({
-      id,
-      error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-    });
-};
+await serveCalls(ShardTask.start, perform);
 
-try {
-  const task = await ShardTask.start(workerData as TaskSetup);
-  port.on('message', (call: WorkerCall) => {
-    perform(task, call).then(
-      (value) => answer({ id: call.id, value }),
-      (error: unknown) => failed(call.id, error),
-    );
-  });
-  answer({ id: 0, value: task.backend.device });
-} catch (error) {
-  failed(0, error);
-}
-
-async function perform(task: ShardTask, { method, args }: WorkerCall): Promise<unknown> {
+async function perform(task: ShardTask, { method, args }: ThreadCall): Promise<unknown> {
   switch (method) {
     case 'gradients':
       return task.gradients(...(args as Parameters<ShardTask['gradients']>));
@@ -39,5 +14,7 @@ async function perform(task: ShardTask, { method, args }: WorkerCall): Promise<u
       return task.update(...(args as Parameters<ShardTask['update']>));
     case 'find':
       return task.find(...(args as Parameters<ShardTask['find']>));
+    default:
+      throw new Error(`a training worker cannot ${method}`);
   }
 }

@@ -1,14 +1,16 @@
 /** The command line with all its stage kinds and `bench/echo`; says how much memory it took where it is asked to. */
 import { writeFileSync } from 'node:fs';
 import { runCommandLine } from '../../pipeline/cli/main.js';
-import { stageRegistry } from '../../pipeline/stage/registry.js';
-import { registry } from '../../stages/registry.js';
-import { echoStage } from './echo-stage.js';
+import { StageLibrary } from '../../pipeline/stage/library.js';
+import { stageLoaders } from '../../stages/registry.js';
 
 const program = {
   version: 'bench',
-  registry: stageRegistry([...registry.values(), echoStage]),
-  healthChecks: [],
+  stages: new StageLibrary({
+    ...stageLoaders,
+    'bench/echo': async () => (await import('./echo-stage.js')).echoStage,
+  }),
+  healthChecks: async () => [],
   templatesDirectory: '',
 };
 const output = {

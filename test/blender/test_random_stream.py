@@ -26,6 +26,12 @@ class RandomStreamTest(unittest.TestCase):
         self.assertNotEqual(fresh.child("lamp", 1).next(), fresh.child("lamp", 2).next())
         self.assertEqual(fresh.child("lamp").next(), RandomStream(3, "room", "lamp").next())
 
+    def test_a_weighted_choice_falls_as_often_as_its_weights_say(self):
+        stream = RandomStream(3, "cloth")
+        drawn = [stream.weighted((("plain", 3), ("dots", 0), ("stripes", 1))) for _ in range(2000)]
+        self.assertEqual(set(drawn), {"plain", "stripes"})
+        self.assertAlmostEqual(drawn.count("plain") / len(drawn), 0.75, delta=0.04)
+
 
 if __name__ == "__main__":
     unittest.main()

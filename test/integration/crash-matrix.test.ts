@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,7 +69,7 @@ async function storeState(workspace: string): Promise<object> {
 }
 
 function withoutTimes(text: string): object {
-  return { ...(JSON.parse(text) as object), tookMs: 0, finishedAt: '' };
+  return { ...(JSON.parse(text) as object), tookMs: 0, held: '', finishedAt: '' };
 }
 
 async function viewState(workspace: string): Promise<Record<string, string>> {
@@ -229,6 +229,33 @@ describe('the crash matrix', () => {
     return (verified.printed.split('\n')[0] ?? '').trim();
   }
 
+  /** A repair that was killed leaves a store that the next repair and run bring back to what it was. */
+  async function killWhileRepairing(point: CrashPoint): Promise<string> {
+    const folder = await freshWorkspace(point);
+    expect((await command(['run', folder])).code).toBe(0);
+    // As a failing disk does it: size and times stay. The view may be the same file.
+    const contents = join(folder, '.pipeline/blobs');
+    for (const path of (await filesUnder(contents)).map((name) => join(contents, name))) {
+      if ((await readFile(path, 'utf8')) !== 'CONTENT 2\n') continue;
+      const { atime, mtime } = await stat(path);
+      await chmod(path, 0o644);
+      await writeFile(path, 'CONTENT ?\n');
+      await utimes(path, atime, mtime);
+    }
+    const repair = ['verify', folder, '--repair'];
+    const killed = await command(repair, point);
+    expect(killed.signal, `${point} is reached\n${killed.printed}`).toBe('SIGKILL');
+    const repaired = await command(repair);
+    expect((await command(['verify', folder])).printed, point).toContain('all sound');
+    const started = (await startsOf(folder)).length;
+    expect((await command(['run', folder])).code, point).toBe(0);
+    expect((await startsOf(folder)).slice(started), `${point}: only what was damaged is made again`).toEqual([
+      'c',
+    ]);
+    await expectClean(point, folder);
+    return repaired.code === 0 ? 'the repair was done' : 'the next repair did it';
+  }
+
   /** No stage of this test asks what the machine can do: the memory of it is asked by itself. */
   async function killWhileRemembering(point: CrashPoint): Promise<string> {
     const folder = join(root, point);
@@ -288,9 +315,11 @@ describe('the crash matrix', () => {
         ? killWhilePinning
         : point.startsWith('gc-')
           ? killWhileCollecting
-          : point.startsWith('fact-')
-            ? killWhileRemembering
-            : killAndRunAgain;
+          : point.startsWith('repair-')
+            ? killWhileRepairing
+            : point.startsWith('fact-')
+              ? killWhileRemembering
+              : killAndRunAgain;
       results.set(point, await scenario(point));
     });
     for (const point of crashPoints) console.log(`${point.padEnd(30)} ${results.get(point) ?? ''}`);

@@ -162,6 +162,30 @@ describe('what is declared happens', () => {
     expect((painted[0] ?? 0) - (painted[1] ?? 0)).toBeGreaterThan((plain[0] ?? 0) - (plain[1] ?? 0) + 30);
   });
 
+  test('the camera is never inside of something when a draw is not, with nothing to see or no draw that holds', async () => {
+    const middle = [0, 0, 0.4] as const;
+    const camera = { distance: { choice: [0.1, 3] }, elevation: 20, target: [...middle], clearance: 0.05 }; // prettier-ignore
+    const props = [{ collection: 'Props', class: 'prop' }];
+    for (const randomize of [
+      { camera, objects: { choose: [{ collection: 'Props', count: 0 }] } },
+      { camera: { ...camera, nearest: 100 } },
+    ]) {
+      const run = await render({ frames: 4, targets: props, randomize });
+      const records = await recordsOf(run);
+      expect(records).toHaveLength(4);
+      for (const { id, camera: seen } of records) {
+        // The middle in the camera's coordinates is as far from 0 as the camera is from it.
+        const at = [0, 4, 8].map((row) =>
+          [0, 1, 2].reduce(
+            (sum, column) => sum + (seen.worldToCamera[row + column] ?? 0) * (middle[column] ?? 0),
+            seen.worldToCamera[row + 3] ?? 0,
+          ),
+        );
+        expect(Math.hypot(...at), id).toBeGreaterThan(2);
+      }
+    }
+  });
+
   test('distractors and occluders are no targets, and an occluder hides something', async () => {
     const camera = { distance: 5, elevation: 10, target: 'Chair 1', mustSee: 0 };
     const stool = [{ property: 'kind=stool', class: 'stool' }];

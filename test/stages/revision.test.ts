@@ -11,6 +11,7 @@ import { checkStage } from '../../stages/check/stage.js';
 import { commandStage } from '../../stages/command/stage.js';
 import { evaluateStage } from '../../stages/evaluate/stage.js';
 import { exportStage } from '../../stages/export/stage.js';
+import { importPredictionsStage } from '../../stages/import/predictions-stage.js';
 import { importStage } from '../../stages/import/stage.js';
 import type { FrameRecord } from '../../stages/lib/dataset/frame-record.js';
 import { mergeStage } from '../../stages/merge/stage.js';
@@ -121,6 +122,14 @@ const requests: Readonly<Record<string, () => Promise<[StageKind, StageRequest]>
       'a.xml': `<annotation><filename>a.png</filename><size><width>16</width><height>16</height></size>${object}</annotation>`,
     });
     return [importStage, { params: { format: 'voc', path: '.' }, baseDirectory: folder }];
+  },
+  'import/predictions': async () => {
+    const folder = await temporaryFolder({ 'person.txt': 'p1 0.5 3 4 20 30\np0 0.25 1 1 8 9\n' });
+    const params = { format: 'voc', path: '.' };
+    return [
+      importPredictionsStage,
+      { params, inputs: { images: await aDataset(people) }, baseDirectory: folder },
+    ];
   },
   merge: async () => [
     mergeStage,

@@ -26,7 +26,9 @@ const kill: fc.Arbitrary<Kill> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      point: fc.constantFrom(...crashPoints.filter((point) => !/^(pin|gc|fact|file-memory)-/.test(point))),
+      point: fc.constantFrom(
+        ...crashPoints.filter((point) => !/^(pin|gc|repair|fact|file-memory)-/.test(point)),
+      ),
       visit: fc.integer({ min: 1, max: 3 }),
     }),
   },

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../pipeline/cli/main.js';
 import type { RunEvent } from '../../pipeline/events/event.js';
 import type { CommandEntry } from '../../pipeline/stage/command.js';
+import { StageLibrary } from '../../pipeline/stage/library.js';
 import { stageRegistry, type StageRegistry } from '../../pipeline/stage/registry.js';
 import { commandStage } from '../../stages/command/stage.js';
 
@@ -37,6 +38,12 @@ export class Workspace {
     return workspace;
   }
 
+  get stages(): StageLibrary {
+    return new StageLibrary(
+      Object.fromEntries([...this.registry].map(([name, kind]) => [name, () => Promise.resolve(kind)])),
+    );
+  }
+
   path(...parts: readonly string[]): string {
     return join(this.directory, ...parts);
   }
@@ -66,10 +73,10 @@ export class Workspace {
       argv.map((word) => word.replace(/^@/, `${this.directory}/`)),
       {
         version: '0.0.0',
-        registry: this.registry,
+        stages: this.stages,
         commands: this.commands,
         modules: { darkroom: () => import('../../stages/authoring.js'), zod: () => import('zod') },
-        healthChecks: [],
+        healthChecks: async () => [],
         templatesDirectory: this.path('templates'),
       },
       { out: (line) => void out.push(line), error: (line) => void error.push(line) },

@@ -5,8 +5,9 @@ import { productRoot } from '../../pipeline/core/product-root.js';
 import { pipelineJsonSchema } from '../../pipeline/file/json-schema.js';
 import { parsePipelineFile } from '../../pipeline/file/parse.js';
 import { planPipeline } from '../../pipeline/plan/plan.js';
-import { registry } from '../../stages/registry.js';
+import { stageLibrary } from '../../stages/registry.js';
 
+const registry = await stageLibrary.load();
 const templates = join(productRoot(), 'templates');
 
 describe('the schema of pipeline files', () => {

@@ -19,7 +19,11 @@ SOFTNESS_M = 0.022
 
 
 def top_field(grid, field, body, joints, outfit):
-    loose = LOOSENESS[outfit.top]
+    loose, over_waistband = LOOSENESS[outfit.top], 0.012
+    worn_below = outfit.over != "none"
+    if worn_below:
+        # Or it would come out through the coat.
+        loose, over_waistband = min(loose, 0.5 * LOOSENESS[outfit.over]), 0.004
     melt(grid, field, [part.inflated(loose) for part in parts.trunk(body, joints)], 0.035)
     long = outfit.bottom == "dress"
     if long:
@@ -27,13 +31,14 @@ def top_field(grid, field, body, joints, outfit):
     else:
         if not outfit.tucked:
             # Over the waistband.
-            melt(grid, field, [part.inflated(loose + 0.012) for part in parts.hips(body, joints)], 0.03)
+            melt(grid, field, [part.inflated(loose + over_waistband) for part in parts.hips(body, joints)], 0.03)
         share = 0.10 if outfit.tucked else HEMS[outfit.top]
         cut_below(grid, field, joints, share * body.spine)
     neckline(grid, field, body, joints, {"t-shirt": 0.075, "vest": 0.10, "gown": 0.085}.get(outfit.top, 0.062))
     if outfit.top in ("scrubs", "pyjamas"):
         v_neck(grid, field, body, joints, 0.085, 0.16)
-    melt(grid, field, sleeves(body, joints, SLEEVES[outfit.top], loose), 0.02)
+    if not worn_below:
+        melt(grid, field, sleeves(body, joints, SLEEVES[outfit.top], loose), 0.02)
     if outfit.top == "shirt":
         melt(grid, field, collar(body, joints), 0.004)
 
@@ -118,14 +123,18 @@ def skirt(body, joints, length, loose, flare):
     """Cloth from the hips along both thighs, filled between. @param length 0 = mid-thigh, 1 = shins"""
     places, g = joints.places, body.girth
     reach = 0.6 + 0.9 * length
-    layer, paths = [], {}
+    left_cheek, right_cheek = parts.seat(body, joints)
+    # Cloth hangs over the seat; it does not follow it.
+    around = left_cheek.radii[1] + 0.6 * loose
+    layer, paths = [Tube(left_cheek.centre, right_cheek.centre, around, around)], {}
     for side, _ in SIDES:
         hip, knee, ankle = (places[f"{name}_{side}"] for name in ("hip", "knee", "ankle"))
         end = hip + min(reach, 1.0) * (knee - hip)
         paths[side] = [hip, end]
         thick = g("thigh") + loose
         wide = g("knee") + loose + flare * min(reach, 1.0) + (g("thigh") - g("knee")) * max(0.0, 1 - reach)
-        layer.append(Tube(tuple(hip), tuple(end), thick, wide, cut=reach <= 1))
+        thigh = Tube(tuple(hip), tuple(end), thick, wide, cut=reach <= 1)
+        layer.append(thigh)
         if reach > 1:
             below = knee + (reach - 1) * (ankle - knee)
             layer.append(Tube(tuple(knee), tuple(below), wide, wide + 0.012, cut=True))
@@ -136,7 +145,7 @@ def skirt(body, joints, length, loose, flare):
         for share in (0.15, 0.4, 0.65, 0.86):
             a = left[index] + share * (left[index + 1] - left[index])
             b = right[index] + share * (right[index + 1] - right[index])
-            radius = layer[0].width_a + (layer[0].width_b - layer[0].width_a) * (share if index == 0 else 1)
+            radius = thigh.width_a + (thigh.width_b - thigh.width_a) * (share if index == 0 else 1)
             near = float(np.linalg.norm(down)) * (1 - share)
             radius = min(radius * 0.95, near + 0.012) if index == len(left) - 2 else radius * 0.95
             layer.append(Tube(tuple(a), tuple(b), radius, radius))

@@ -57,7 +57,7 @@ def outfit_of(random, shape, age, style="home"):
     """@param shape of the body, 0–1: skirts go with the one end
     @param style one of STYLES; ward: staff, patients and visitors @raises ValueError for another style"""
     if style == "ward":
-        style = weighted(random, (("nurse", 3), ("doctor", 2), ("patient", 3), ("home", 1)))
+        style = random.weighted((("nurse", 3), ("doctor", 2), ("patient", 3), ("home", 1)))
     makers = {"home": _casual, "street": _street, "patient": _patient, "nurse": _nurse, "doctor": _doctor}
     if style not in makers:
         raise ValueError(f"there is no style {style!r} of clothes; there are {', '.join(STYLES)}")
@@ -66,12 +66,12 @@ def outfit_of(random, shape, age, style="home"):
 
 def _casual(random, shape, age):
     skirted = shape > 0.5 and random.next() < 0.28
-    top = weighted(random, (("t-shirt", 4), ("shirt", 3), ("jumper", 3), ("vest", 0.5)))
-    bottom = random.choice(("skirt", "dress")) if skirted else weighted(random, (("trousers", 7), ("shorts", 1)))
+    top = random.weighted((("t-shirt", 4), ("shirt", 3), ("jumper", 3), ("vest", 0.5)))
+    bottom = random.choice(("skirt", "dress")) if skirted else random.weighted((("trousers", 7), ("shorts", 1)))
     top_cloth = _cloth(random.child("top"), TOPS)
     bottom_cloth = top_cloth if bottom == "dress" else _cloth(random.child("bottom"), BOTTOMS, 0.15)
     return Outfit(
-        "visitor", top, bottom, "none", weighted(random, (("trainers", 3), ("shoes", 3), ("boots", 1))),
+        "visitor", top, bottom, "none", random.weighted((("trainers", 3), ("shoes", 3), ("boots", 1))),
         top == "shirt" and random.chance(0.5), random.uniform(0.1, 0.9),
         {"top": top_cloth, "bottom": bottom_cloth, "shoes": _plain(random.choice(SHOES))},
     )
@@ -79,7 +79,7 @@ def _casual(random, shape, age):
 
 def _street(random, shape, age):
     outfit = _casual(random.child("under"), shape, age)
-    over = weighted(random, (("none", 4), ("jacket", 4), ("coat", 2)))
+    over = random.weighted((("none", 4), ("jacket", 4), ("coat", 2)))
     cloths = {**outfit.cloths, "over": _cloth(random.child("over"), COATS, 0.12)}
     return Outfit("pedestrian", outfit.top, outfit.bottom, over, outfit.shoes, outfit.tucked, outfit.length, cloths)
 
@@ -116,7 +116,7 @@ def _doctor(random, shape, age):
 def _cloth(random, names, patterned=0.6):
     """A cloth of one of the colours; trousers and coats are `patterned` less often, and never striped."""
     name = random.choice(names)
-    pattern = weighted(random, PATTERNS) if random.next() < patterned else random.choice(("plain", "plain", "heather"))
+    pattern = random.weighted(PATTERNS) if random.next() < patterned else random.choice(("plain", "plain", "heather"))
     if patterned < 0.5 and pattern not in ("plain", "heather", "checks"):
         pattern = "plain"
     second = random.choice([other for other in TOPS if other != name])
@@ -135,12 +135,3 @@ def _worn(random, name):
     factor, tilt = random.uniform(0.8, 1.2), random.uniform(-0.08, 0.08)
     r, g, b = CLOTH[name]
     return (min(0.8, r * factor * (1 + tilt)), min(0.8, g * factor), min(0.8, b * factor * (1 - tilt)))
-
-
-def weighted(random, pairs):
-    left = random.next() * sum(weight for _, weight in pairs)
-    for name, weight in pairs:
-        left -= weight
-        if left < 0:
-            return name
-    return pairs[-1][0]

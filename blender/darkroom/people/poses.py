@@ -45,14 +45,7 @@ def _arms(random, wishes):
     """Both arms by weighted wishes. @returns arguments of Pose"""
     sides = []
     for _ in range(2):
-        left = random.next() * sum(weight for _, weight in wishes)
-        chosen = wishes[-1][0]
-        for name, weight in wishes:
-            left -= weight
-            if left < 0:
-                chosen = name
-                break
-        sides.append([_around(random, value, spread) for value, spread in ARMS[chosen]])
+        sides.append([_around(random, value, spread) for value, spread in ARMS[random.weighted(wishes)]])
     if random.next() < 0.25:
         sides[1] = [value + random.uniform(-3, 3) * (value > 1) for value in sides[0]]
     flexion, abduction, rotation, elbow, grip = zip(*sides)

@@ -3,7 +3,7 @@ import { nearestName } from '../../core/nearest-name.js';
 import { UserError } from '../../core/user-error.js';
 import { itemChangesBetween, nearestKey } from '../../plan/changes.js';
 import { causesOf, filesBehind, sourcesBehind, type Cause, type StageSnapshot } from '../../plan/explain.js';
-import { keyedItems, type KeyedItem } from '../../run/map-items.js';
+import { keyedItems, type KeyedItem } from '../../run/keyed-items.js';
 import type { StageState } from '../../run/stage-state.js';
 import type { CacheKey } from '../../store/key-parts.js';
 import type { ItemRecord } from '../../store/records.js';

@@ -6,7 +6,7 @@ import type { ExaminedStage } from '../../run/examine.js';
 import { inputOrigins } from '../../run/stage-state.js';
 import type { CacheKey } from '../../store/key-parts.js';
 import type { Store } from '../../store/store.js';
-import { runHistory } from '../run-history.js';
+import { runHistory } from '../../report/run-history.js';
 
 /** The stages of a plan now and in the runs before, to be compared with each other. */
 export interface Moments {

@@ -1,3 +1,4 @@
+import { escapeXml } from '../../core/escape-xml.js';
 import { layeredGraph, type LayerPlace } from './layers.js';
 import { graphLooks, statesIn, type StageGraph } from './stage-graph.js';
 
@@ -46,7 +47,7 @@ export function svgGraph(graph: StageGraph): string {
   const shapes = [...boxes].map(([place, box]) => stageBox(place, box, graph));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}" font-family="system-ui, sans-serif" font-size="13">`,
-    `<title>${escaped(graph.name)}</title>`,
+    `<title>${escapeXml(graph.name)}</title>`,
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#6b7080"/></marker></defs>',
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     ...lines,
@@ -62,7 +63,7 @@ function stageBox({ stage }: LayerPlace, box: Box, graph: StageGraph): string {
   if (!drawn) return '';
   const { fill, line, words } = graphLooks[drawn.state];
   const middle = round(box.x + box.width / 2);
-  return `<g><title>${escaped(`${drawn.name}: ${words}`)}</title><rect x="${round(box.x)}" y="${round(box.y)}" width="${round(box.width)}" height="${box.height}" rx="7" fill="${fill}" stroke="${line}"/><text x="${middle}" y="${round(box.y + 20)}" text-anchor="middle" font-weight="600" fill="#1c1e24">${escaped(drawn.name)}</text><text x="${middle}" y="${round(box.y + 37)}" text-anchor="middle" font-size="11" fill="#4a4e5c">${escaped(drawn.kind)}</text></g>`;
+  return `<g><title>${escapeXml(`${drawn.name}: ${words}`)}</title><rect x="${round(box.x)}" y="${round(box.y)}" width="${round(box.width)}" height="${box.height}" rx="7" fill="${fill}" stroke="${line}"/><text x="${middle}" y="${round(box.y + 20)}" text-anchor="middle" font-weight="600" fill="#1c1e24">${escapeXml(drawn.name)}</text><text x="${middle}" y="${round(box.y + 37)}" text-anchor="middle" font-size="11" fill="#4a4e5c">${escapeXml(drawn.kind)}</text></g>`;
 }
 
 /** A curve through the middles of a route's places, with its label where it sets out. */
@@ -84,7 +85,7 @@ function edge(route: readonly LayerPlace[], label: string, boxes: ReadonlyMap<La
   const [along, across] = second && second.height === size.passageHeight ? [0.72, 0.84] : [0.5, 0.5];
   const labelX = from.x + size.columnGap * along;
   const labelY = from.y + (second ? second.y + second.height / 2 - from.y : 0) * across;
-  return `<path d="${path}" fill="none" stroke="#6b7080" marker-end="url(#tip)"/><text x="${round(labelX)}" y="${round(labelY - 4)}" text-anchor="middle" font-size="10" fill="#4a4e5c" stroke="#ffffff" stroke-width="3" paint-order="stroke">${escaped(label)}</text>`;
+  return `<path d="${path}" fill="none" stroke="#6b7080" marker-end="url(#tip)"/><text x="${round(labelX)}" y="${round(labelY - 4)}" text-anchor="middle" font-size="10" fill="#4a4e5c" stroke="#ffffff" stroke-width="3" paint-order="stroke">${escapeXml(label)}</text>`;
 }
 
 function legendOf(
@@ -106,12 +107,4 @@ function legendOf(
 
 function round(value: number): string {
   return String(Math.round(value * 10) / 10);
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

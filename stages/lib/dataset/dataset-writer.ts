@@ -13,7 +13,7 @@ export interface DatasetToWrite {
 }
 
 /** Characters that are gathered before they go to the file: a write a record would cost more than the record. */
-const chunkChars = 1 << 18;
+const chunkChars = 1 << 20;
 
 /** Writes a dataset record by record; several can be open at once. Nothing is kept but ids and names. */
 export class DatasetWriter {
@@ -79,7 +79,7 @@ export class DatasetWriter {
 }
 
 function isInside(path: string): boolean {
-  return path.startsWith('images/') && !path.split('/').some((part) => ['', '.', '..'].includes(part));
+  return path.startsWith('images/') && !/\/(\.\.?)?(\/|$)/.test(path);
 }
 
 /** Writes a whole dataset from a stream of records. Errors as DatasetWriter.add. */

@@ -23,21 +23,23 @@ export type LearntImage = z.infer<typeof learntImageSchema>;
 const linesAtOnce = 1000;
 
 /**
- * Writes the list of a detector's images, out of the datasets that it was trained and chosen by.
- * @param earlier detectors or generators that the training started from: what they learnt is in the result, too
+ * Writes the list of a network's images, out of the datasets that it was trained and chosen by.
+ * @param earlier detectors that the training started from, and datasets that a generator made: what those learnt is in
+ *   the result, too
  */
 export async function writeLearntImages(
   output: OutputWriter,
-  datasets: Readonly<Record<LearntImage['use'], ArtifactReader>>,
+  datasets: Readonly<Record<LearntImage['use'], ArtifactReader | readonly ArtifactReader[]>>,
   earlier: readonly ArtifactReader[] = [],
 ): Promise<void> {
   const path = await output.path(learntImagesFile);
-  for (const artifact of earlier)
-    if (await artifact.has(learntImagesFile))
-      await appendFile(path, await artifact.readBytes(learntImagesFile));
-  for (const use of ['train', 'validation'] as const) {
+  await gatherLearntImages(earlier, output);
+  const uses = (['train', 'validation'] as const).flatMap((use) =>
+    [datasets[use]].flat().map((dataset) => [use, dataset] as const),
+  );
+  for (const [use, dataset] of uses) {
     let lines: string[] = [];
-    for await (const line of datasets[use].readLines('records.jsonl')) {
+    for await (const line of dataset.readLines('records.jsonl')) {
       const { id, imageDigest, source } = datasetRecordSchema.parse(JSON.parse(line));
       lines.push(`${JSON.stringify({ use, id, imageDigest, source } satisfies LearntImage)}\n`);
       if (lines.length < linesAtOnce) continue;
@@ -48,7 +50,17 @@ export async function writeLearntImages(
   }
 }
 
-/** Carries the list on, from a detector to its predictions. Detectors from elsewhere have none. */
+/** Carries the lists of several datasets on to the one that is made of them; where none has a list, none is written. */
+export async function gatherLearntImages(from: readonly ArtifactReader[], to: OutputWriter): Promise<void> {
+  for (const artifact of from)
+    if (await artifact.has(learntImagesFile))
+      await appendFile(await to.path(learntImagesFile), await artifact.readBytes(learntImagesFile));
+}
+
+/**
+ * Carries the list on, from a detector to its predictions or from a generator to its images. Those from elsewhere have
+ * none.
+ */
 export async function passOnLearntImages(from: ArtifactReader, to: OutputWriter): Promise<void> {
   if (await from.has(learntImagesFile)) to.reference(learntImagesFile, await from.file(learntImagesFile));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boxXyxySchema } from './record.js';
 
-/** What a detector found in one image: a line of predictions.jsonl. Boxes are clipped to the image. */
+/** What a detector found in one image: a line of predictions.jsonl. Boxes are clipped to the image, but for those of other programs. */
 export const predictionRecordSchema = z.strictObject({
   /** The dataset record's id. */
   id: z.string(),

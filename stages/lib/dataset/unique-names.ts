@@ -15,12 +15,18 @@ export class UniqueNames {
    * @param isPath whether the number goes in front of the extension
    */
   claim(wanted: string, isPath = false): string {
+    if (this.#take(wanted)) return wanted;
     const dot = isPath ? wanted.lastIndexOf('.') : -1;
     const end = dot > wanted.lastIndexOf('/') + 1 ? dot : wanted.length;
-    let name = wanted;
-    for (let count = 2; this.#taken.has(this.key(name)); count++)
-      name = `${wanted.slice(0, end)}~${count}${wanted.slice(end)}`;
-    this.#taken.add(this.key(name));
-    return name;
+    for (let count = 2; ; count++) {
+      const name = `${wanted.slice(0, end)}~${count}${wanted.slice(end)}`;
+      if (this.#take(name)) return name;
+    }
+  }
+
+  /** The set's growth says whether the name was free: looking first would compare names twice. */
+  #take(name: string): boolean {
+    const before = this.#taken.size;
+    return this.#taken.add(this.key(name)).size > before;
   }
 }

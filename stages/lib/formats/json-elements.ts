@@ -3,7 +3,7 @@ import { annotationError } from './annotation-place.js';
 
 /** One element of a list that stands at the top of a JSON file. */
 export interface JsonElement {
-  /** The list's name: `annotations`. */
+  /** The list's name: `annotations`; empty where the file is one list. */
   readonly list: string;
   readonly index: number;
   /** The line of the file on which the element begins. */
@@ -19,17 +19,21 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
 const [comma, colon] = [0x2c, 0x3a];
 
 /**
- * The elements of the lists at the top of a JSON object of any size (`{"images": […], "annotations": […]}`), one
- * after the other: what is in memory is one element. Every element is parsed by JSON.parse; this only finds where it
- * begins and ends. Lists that are not wanted are passed over unparsed.
- * @throws UserError with file and line: no object at the top, an element that is no JSON, a file that is cut short
+ * The elements of the lists at the top of a JSON file of any size, one after the other: of the members of an object
+ * (`{"images": […], "annotations": […]}`) or, where the list `''` is wanted, of a file that is one list. What is in
+ * memory is one element. Every element is parsed by JSON.parse; this only finds where it begins and ends. Lists that
+ * are not wanted are passed over unparsed.
+ * @param found gets the names of the wanted lists that are there, empty ones among them
+ * @throws UserError with file and line: neither object nor wanted list at the top, an element that is no JSON, a file
+ *   that is cut short
  */
 export async function* readJsonElements(
   input: Readable | AsyncIterable<Buffer>,
   file: string,
   wanted: ReadonlySet<string>,
+  found = new Set<string>(),
 ): AsyncIterable<JsonElement> {
-  const scan = new Scan(file, wanted);
+  const scan = new Scan(file, wanted, found);
   for await (const chunk of input as AsyncIterable<Buffer>) yield* scan.read(chunk);
   scan.end();
 }
@@ -50,11 +54,15 @@ class Scan {
   #expectsValue = false;
   #index = 0;
   #begun = false;
-  #inWantedList = false;
+  /** How deep the elements of the wanted list under way stand; -1 outside of such lists. */
+  #listDepth = -1;
+  /** How deep the names of lists stand: 1 in an object, nowhere in a file that is one list. */
+  #keyDepth = 1;
 
   constructor(
     private readonly file: string,
     private readonly wanted: ReadonlySet<string>,
+    private readonly found: Set<string>,
   ) {}
 
   *read(chunk: Buffer): Iterable<JsonElement> {
@@ -73,30 +81,23 @@ class Scan {
       }
       if (byte <= 0x20 || byte === 0xef || byte === 0xbb || byte === 0xbf) continue;
       if (!this.#begun) {
-        if (byte !== openBrace) throw this.#notAnObject();
-        this.#begun = true;
-        this.#depth = 1;
+        this.#begin(byte);
         continue;
       }
-      if (this.#depth === 0) throw this.#error('there is more after the end of the object.');
-      const endsElement =
-        this.#collecting === 'element' && this.#depth === 2 && (byte === comma || byte === closeBracket);
-      if (endsElement) yield this.#element(chunk, start, i);
-      if (
-        this.#inWantedList &&
-        this.#depth === 2 &&
-        this.#collecting === 'nothing' &&
-        byte !== comma &&
-        byte !== closeBracket
-      ) {
-        this.#collecting = 'element';
-        this.#elementLine = this.#line;
-        start = i;
+      if (this.#depth === 0) throw this.#error('there is more after the end of the JSON.');
+      if (this.#depth === this.#listDepth) {
+        const delimits = byte === comma || byte === closeBracket;
+        if (delimits && this.#collecting === 'element') yield this.#element(chunk, start, i);
+        if (!delimits && this.#collecting === 'nothing') {
+          this.#collecting = 'element';
+          this.#elementLine = this.#line;
+          start = i;
+        }
       }
       switch (byte) {
         case quote:
           this.#inString = true;
-          if (this.#depth === 1 && !this.#expectsValue) {
+          if (this.#depth === this.#keyDepth && !this.#expectsValue) {
             this.#collecting = 'key';
             start = i;
           }
@@ -109,17 +110,16 @@ class Scan {
           break;
         case openBrace:
         case openBracket:
-          if (this.#depth === 1 && this.#expectsValue && this.wanted.has(this.#key)) {
+          if (this.#depth === this.#keyDepth && this.#expectsValue && this.wanted.has(this.#key)) {
             if (byte !== openBracket) throw this.#error(`"${this.#key}" is no list.`);
-            this.#inWantedList = true;
-            this.#index = 0;
+            this.#startList();
           }
           this.#depth++;
           break;
         case closeBrace:
         case closeBracket:
           this.#depth--;
-          if (this.#depth === 1) this.#inWantedList = false;
+          if (this.#depth < this.#listDepth) this.#listDepth = -1;
           break;
       }
     }
@@ -127,14 +127,41 @@ class Scan {
   }
 
   end(): void {
-    if (!this.#begun) throw this.#notAnObject();
+    if (!this.#begun) throw this.#error(`the file is no JSON ${this.#expected}.`);
     if (this.#depth !== 0 || this.#inString)
-      throw this.#error('the file ends in the middle of its object; it was cut short.');
+      throw this.#error('the file ends in the middle of its JSON; it was cut short.');
+  }
+
+  #begin(byte: number): void {
+    const isList = byte === openBracket && this.wanted.has('');
+    if (!isList && byte !== openBrace) throw this.#error(`the file is no JSON ${this.#expected}.`);
+    this.#begun = true;
+    if (isList) {
+      this.#keyDepth = -1;
+      this.#startList();
+    }
+    this.#depth = 1;
+  }
+
+  /** The list whose bracket was just read: its elements stand one deeper than that. */
+  #startList(): void {
+    this.found.add(this.#key);
+    this.#listDepth = this.#depth + 1;
+    this.#index = 0;
+  }
+
+  /** What messages call the element under way. */
+  get #name(): string {
+    return this.#key === '' ? `element ${this.#index}` : `${this.#key}[${this.#index}]`;
+  }
+
+  get #expected(): string {
+    return this.wanted.has('') ? 'list' : 'object';
   }
 
   #element(chunk: Buffer, start: number, end: number): JsonElement {
     const text = this.#take(chunk, start, end);
-    const place = { file: this.file, line: this.#elementLine, element: `${this.#key}[${this.#index}]` };
+    const place = { file: this.file, line: this.#elementLine, element: this.#name };
     try {
       return {
         list: this.#key,
@@ -146,7 +173,9 @@ class Scan {
       throw annotationError(
         place,
         `not JSON: ${text.length > 80 ? `${text.slice(0, 77)}…` : text}`,
-        undefined,
+        /[:\s[](NaN|-?Infinity)\b/.test(text)
+          ? 'NaN and Infinity are no JSON: leave such elements out, or write numbers.'
+          : undefined,
         cause,
       );
     }
@@ -156,7 +185,7 @@ class Scan {
     this.#parts.push(bytes);
     this.#partBytes += bytes.length;
     if (this.#partBytes > maxElementBytes)
-      throw this.#error(`${this.#key}[${this.#index}] is larger than ${maxElementBytes / 1024 / 1024} MiB.`);
+      throw this.#error(`${this.#name} is larger than ${maxElementBytes / 1024 / 1024} MiB.`);
   }
 
   #take(chunk: Buffer, start: number, end: number): string {
@@ -166,10 +195,6 @@ class Scan {
     this.#partBytes = 0;
     this.#collecting = 'nothing';
     return text;
-  }
-
-  #notAnObject(): Error {
-    return this.#error('the file is no JSON object.');
   }
 
   #error(problem: string): Error {

@@ -1,3 +1,5 @@
+import { escapeXml } from '../../../pipeline/core/escape-xml.js';
+
 /** One picture of a contact sheet. */
 export interface Tile {
   /** A path, or an encoded picture. */
@@ -56,9 +58,4 @@ export async function contactSheet(
     { input: Buffer.from(overlay), left: 0, top: 0 },
   ]);
   return (options.format === 'png' ? sheet.png() : sheet.jpeg({ quality: 85 })).toBuffer();
-}
-
-function escapeXml(text: string): string {
-  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-  return text.replace(/[&<>]/g, (character) => names[character] ?? character);
 }

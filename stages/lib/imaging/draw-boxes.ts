@@ -1,3 +1,4 @@
+import { escapeXml } from '../../../pipeline/core/escape-xml.js';
 import type { BoxXyxyPx } from '../dataset/record.js';
 
 /** A box to draw over a picture. */
@@ -88,15 +89,4 @@ function labelAsSvg(
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function escapeXml(text: string): string {
-  const names: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => names[character] ?? character);
 }

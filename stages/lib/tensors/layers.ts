@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { byChannel, channelMean } from './channel-wise.js';
 
 /** Added to a variance before its root: darknet's CPU value. */
 const VARIANCE_FLOOR = 1e-6;
@@ -145,30 +146,6 @@ export function upsample(x: tf.Tensor4D, stride: number): tf.Tensor4D {
     };
   });
   return operation(x) as tf.Tensor4D;
-}
-
-/** The mean of each channel, as a global average pool: five times faster than a sum over the outer axes. @returns [C] */
-function channelMean(x: tf.Tensor4D): tf.Tensor1D {
-  const [batch, height, width, channels] = x.shape;
-  const perImage = tf.reshape(tf.avgPool(x, [height, width], 1, 'valid'), [batch, channels]);
-  return tf.mean(perImage, 0);
-}
-
-/**
- * x ∘ vector for each channel. Rows are joined until they are long enough for the vector units: broadcasting over
- * a short last axis takes five times as long.
- * @param vector [C]
- */
-function byChannel(
-  operation: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
-  x: tf.Tensor4D,
-  vector: tf.Tensor1D,
-): tf.Tensor4D {
-  const channels = vector.size;
-  let joined = 1;
-  while (joined * channels < 512 && (x.size / channels) % (joined * 2) === 0) joined *= 2;
-  const rows = tf.reshape(x, [x.size / (channels * joined), channels * joined]);
-  return tf.reshape(operation(rows, tf.tile(vector, [joined])), x.shape);
 }
 
 function padSides(x: tf.Tensor4D, pad: number): tf.Tensor4D {

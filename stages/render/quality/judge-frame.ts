@@ -85,10 +85,15 @@ function boxProblem(
   ];
   const most = Math.max(...over);
   if (most > tolerancePx) return `its mask reaches ${most.toFixed(1)} px over its box`;
+  // Where the image's upper or lower edge cuts an object, the part that reaches farthest to the sides may be what is cut
+  // off, and the other way round: such sides of the box say nothing about the mask.
+  const cutAcross = xmin < 0 || xmax > width;
+  const cutUpright = ymin < 0 || ymax > height;
+  const compared = over.filter((_, side) => !(side % 2 === 0 ? cutUpright : cutAcross));
   const longerSidePx = Math.max(expected[2] - expected[0], expected[3] - expected[1]);
   if (object.pixelsVisible < unhiddenShare * object.pixelsAlone || longerSidePx < comparedFromPx)
     return undefined;
-  const least = Math.min(...over);
+  const least = Math.min(0, ...compared);
   if (-least > tolerancePx + tipShare * longerSidePx)
     return `nothing hides it, and its mask stays ${(-least).toFixed(1)} px inside of its box`;
   return undefined;

@@ -177,7 +177,7 @@ def _people(scene, parameters, taken):
         size = own.choice((1, 1, 1, 2, 2, 3))
         heading = own.choice((0.0, 180.0)) + own.normal(0, 18) if own.chance(0.8) else own.uniform(0, 360)
         together = own.chance(0.7)
-        pose = _weighted(own, POSES)
+        pose = own.weighted(POSES)
         for member in range(size):
             if len(people) >= count:
                 break
@@ -187,7 +187,7 @@ def _people(scene, parameters, taken):
                 continue
             taken.append((*place, 0.28))
             facing = heading + one.normal(0, 10) if together or size == 1 else one.uniform(0, 360)
-            own_pose = pose if together else _weighted(one, POSES)
+            own_pose = pose if together else one.weighted(POSES)
             people.append(add_person(
                 scene, one.child("body"), own_pose, (*place, level), facing, 0.0, "street", "all",
                 detail=1.0 if y < COARSE_FROM_M else 0.62, bodies=parameters["bodies"],
@@ -198,15 +198,6 @@ def _people(scene, parameters, taken):
 
 def _free(place, taken):
     return all(math.hypot(place[0] - x, place[1] - y) > radius + 0.26 for x, y, radius in taken)
-
-
-def _weighted(random, pairs):
-    left = random.next() * sum(weight for _, weight in pairs)
-    for name, weight in pairs:
-        left -= weight
-        if left < 0:
-            return name
-    return pairs[-1][0]
 
 
 def _put(scene, name, parts, material, place, heading):

@@ -15,14 +15,14 @@ class Watch {
   readonly #ended: Promise<number>;
 
   constructor(workspace: Workspace, ...argv: readonly string[]) {
-    const { registry } = workspace;
+    const { stages } = workspace;
     this.#ended = runCommandLine(
       ['watch', workspace.path('pipeline.yaml'), ...argv],
       {
         version: '0',
-        registry,
+        stages,
         modules: { zod: () => import('zod') },
-        healthChecks: [],
+        healthChecks: async () => [],
         templatesDirectory: '',
       },
       { out: (line) => void this.out.push(line), error: (line) => void this.error.push(line) },

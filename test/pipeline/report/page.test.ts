@@ -6,6 +6,7 @@ function aStage(name: string, changes: Partial<ReportedStage> = {}): ReportedSta
   return {
     name,
     kind: 'render',
+    needs: [],
     state: 'ran',
     reason: 'it never ran',
     tookMs: 1000,
@@ -26,6 +27,7 @@ function aModel(stages: readonly ReportedStage[], changes: Partial<ReportModel> 
     tookMs: 65_000,
     outcome: 'succeeded',
     seed: 7,
+    cost: [],
     stages,
     ...changes,
   };

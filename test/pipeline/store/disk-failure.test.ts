@@ -79,7 +79,7 @@ describe('a disk that fails while the store is written', () => {
       armFault(fault);
       const { exitCode, stages, error } = await workspace.run();
       expect(stages).toEqual({ copy: 'succeeded' });
-      expect(error).toMatch(/(file-memory\.json|report\.html) cannot be written/);
+      expect(error).toMatch(/(file-memory\.json|report\.html|history\/.+\.json) cannot be written/);
       expect(exitCode).toBe(1);
       expect((await workspace.run()).stages).toEqual({ copy: 'reused' });
     },

@@ -97,6 +97,25 @@ describe('the benchmark stage', () => {
     );
   });
 
+  it('shows a verdict that names the stages behind each row, and hands over its draws', async () => {
+    const members = { 'score[arm=a,seed=1]': await scoresOf(12), 'score[arm=b,seed=1]': await scoresOf(18) };
+    const { exhibits } = await benchmark(members, { baseline: 'a' });
+    expect(exhibits.find(({ type }) => type === 'verdict')).toMatchObject({
+      columns: ['arm', 'AP50', 'over images', 'AP50 against a', 'p', 'AP'],
+      rows: [{ stages: ['score[arm=b,seed=1]'] }, { stages: ['score[arm=a,seed=1]'] }],
+    });
+    const measures = exhibits.find((exhibit) => exhibit.type === 'measures');
+    expect(measures?.measures.map(({ name, draws }) => [name, draws.length])).toEqual([
+      ['b AP50', 400],
+      ['b AP', 400],
+      ['a AP50', 400],
+      ['a AP', 400],
+    ]);
+    const other = await benchmark({ 'score[arm=a]': await scoresOf(3) });
+    const same = other.exhibits.find((exhibit) => exhibit.type === 'measures');
+    expect(same?.drawnFrom).toBe(measures?.drawnFrom);
+  });
+
   it('does not tell apart what chance explains', async () => {
     const members = { 'score[arm=a]': await scoresOf(12), 'score[arm=b]': await scoresOf(13) };
     const { verdict } = await summaryOf(await benchmark(members, { baseline: 'a' }));
@@ -128,7 +147,7 @@ describe('the benchmark stage', () => {
 });
 
 describe('arms', () => {
-  const one = (stage: string, axes: Record<string, string>) => ({ stage, axes, value: 0 });
+  const one = (stage: string, axes: Record<string, string>) => ({ name: stage, stage, axes, value: 0 });
 
   it('are named by the labels that do not repeat, and by the stage where there are several', () => {
     expect(armsOf([one('score', {})], ['seed'])).toMatchObject([{ name: 'score' }]);

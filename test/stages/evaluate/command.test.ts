@@ -83,6 +83,30 @@ describe('pipeline evaluate', () => {
     expect((await evaluate(truth, [normalised], '--coordinates', 'pixel')).out).toContain('AP50  0.0000');
   });
 
+  it('takes the predictions of other programs, and tells their form by their files', async () => {
+    const named = {
+      ...truth,
+      images: truth.images.map((image) => ({ ...image, file_name: `${image.id}.jpg` })),
+    };
+    const judge = async (files: Readonly<Record<string, string>>, ...more: readonly string[]) => {
+      const space = await Workspace.create(
+        { 'truth.json': JSON.stringify(named), ...files },
+        undefined,
+        commands,
+      );
+      return space.command('evaluate', '--truth', '@truth.json', '--predictions', '@found', ...more);
+    };
+    const voc = await judge({ 'found/comp4_det_test_person.txt': '3 0.9 11 11 50 50\n' });
+    expect(voc.out).toContain('person  AP 1.0000');
+    expect(voc.error).toContain('1 classes have no file');
+    const yolo = await judge({ 'found/3.txt': '0 0.3 0.375 0.4 0.5 0.9\n' });
+    expect(yolo.out).toContain('person  AP 1.0000');
+    const other = { 'found/3.txt': '0 0.3 0.375 0.4 0.5 0.9\n', 'my.names': 'cat\n' };
+    const cat = await judge(other, '--classes', '@my.names');
+    expect(cat.error).toContain('class "cat", which is not in');
+    expect(cat.exitCode).toBe(2);
+  });
+
   it.each([
     [
       'an unknown image',
@@ -97,11 +121,11 @@ describe('pipeline evaluate', () => {
       'element 0: category 0 is not in the truth',
     ],
     ['a score that is text', truth, [{ ...right, score: 'high' }], 'element 0: score'],
-    ['a score that is NaN', truth, `[${JSON.stringify(right)}, ${JSON.stringify(right).replace('0.9', 'NaN')}]`, 'element 1 (counted from 0) is no JSON'], // prettier-ignore
+    ['a score that is NaN', truth, `[${JSON.stringify(right)}, ${JSON.stringify(right).replace('0.9', 'NaN')}]`, 'line 1, element 1: not JSON: {'], // prettier-ignore
     ['a box of three numbers', truth, [{ ...right, bbox: [1, 2, 3] }], 'element 0: bbox'],
     ['predictions that are no list', truth, { predictions: [right] }, 'is no array of results'],
     ['a file that was cut', truth, JSON.stringify([right, right]).slice(0, -20), 'ends in the middle'],
-    ['an empty file', truth, '', 'no JSON array and no JSON object'],
+    ['an empty file', truth, '', 'line 1: the file is no JSON list'],
     ['a truth without objects', { ...truth, annotations: [] }, [right], 'nothing to find'],
     ['a truth without categories', { images: [], annotations: [] }, [right], 'has no categories'],
     ['two images of one id', { ...truth, images: [...truth.images, { id: 3 }] }, [right], 'images 1 and 2 have the same id 3'], // prettier-ignore

@@ -54,7 +54,7 @@ describe('assigning groups to splits by stratum', () => {
           const chosen = [...assigned].filter(([, split]) => split === name);
           if (validation + test <= groups.size) expect(chosen).toHaveLength(counts[name]);
           else expect(chosen.length).toBeLessThanOrEqual(counts[name]);
-          if (validation + test > groups.size / 2) continue;
+          if (groups.size === 0 || validation + test > groups.size / 2) continue;
           for (const stratum of ['a', 'b', 'c']) {
             const own = [...groups.keys()].filter((group) => group.startsWith(stratum)).length;
             const share = (counts[name] * own) / groups.size;

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Annotation, OpenedAnnotations } from '../annotation.js';
 import { annotationError, type AnnotationPlace } from '../annotation-place.js';
 import type { ReadRequest } from '../format.js';
@@ -6,6 +5,7 @@ import { GroupedLines } from '../grouped-lines.js';
 import { readJsonElements } from '../json-elements.js';
 import { objectOfCoco, plainAttributes } from './objects.js';
 import {
+  checkedCoco,
   cocoAnnotationSchema,
   cocoCategorySchema,
   cocoImageSchema,
@@ -30,14 +30,14 @@ export async function openCoco({ tree, scratch, notes }: ReadRequest): Promise<O
   const waiting = new GroupedLines<Waiting>(scratch, 'coco-annotations');
   const seen = new Set<string>();
   const wanted = new Set(['images', 'annotations', 'categories']);
-  for await (const { list, index, line, value } of readJsonElements(await tree.open(file), file, wanted)) {
-    seen.add(list);
+  const elements = readJsonElements(await tree.open(file), file, wanted, seen);
+  for await (const { list, index, line, value } of elements) {
     const place = { file, line, element: `${list}[${index}]` };
     if (list === 'images') {
-      const image = checked(cocoImageSchema, value, place);
+      const image = checkedCoco(cocoImageSchema, value, place);
       addOnce(images, String(image.id), { image, place }, place);
     } else if (list === 'categories') {
-      const category = checked(cocoCategorySchema, value, place);
+      const category = checkedCoco(cocoCategorySchema, value, place);
       if ([...categories.values()].some(({ name }) => name === category.name))
         notes.count(
           '{n} categories have the name of another one and become one class with it',
@@ -45,7 +45,7 @@ export async function openCoco({ tree, scratch, notes }: ReadRequest): Promise<O
         );
       addOnce(categories, String(category.id), category, place);
     } else {
-      const annotation = checked(cocoAnnotationSchema, value, place);
+      const annotation = checkedCoco(cocoAnnotationSchema, value, place);
       waiting.add(String(annotation.image_id), [index, line, annotation]);
     }
   }
@@ -104,11 +104,4 @@ function annotationOf(
 function addOnce<T>(map: Map<string, T>, id: string, value: T, place: AnnotationPlace): void {
   if (map.has(id)) throw annotationError(place, `the id ${id} stands there twice.`);
   map.set(id, value);
-}
-
-function checked<T>(schema: z.ZodType<T>, value: unknown, place: AnnotationPlace): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
-  throw annotationError(place, `not as COCO has it: ${wrong.slice(0, 3).join('; ')}.`);
 }

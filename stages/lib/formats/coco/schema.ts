@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { annotationError, type AnnotationPlace } from '../annotation-place.js';
 
 const attributes = z.record(z.string(), z.unknown());
 const id = z.union([z.number(), z.string()]);
@@ -42,3 +43,11 @@ export const cocoAnnotationSchema = z.object({
   attributes: attributes.optional(),
 });
 export type CocoAnnotation = z.infer<typeof cocoAnnotationSchema>;
+
+/** A value of a COCO file, checked. @throws UserError with the place and what is wrong there */
+export function checkedCoco<T>(schema: z.ZodType<T>, value: unknown, place: AnnotationPlace): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
+  throw annotationError(place, `not as COCO has it: ${wrong.slice(0, 3).join('; ')}.`);
+}

@@ -194,11 +194,13 @@ function bytesOf(features: Features, name: string): readonly Uint8Array[] {
   return feature?.type === 'bytes' ? feature.values : [];
 }
 
-function textsOf(features: Features, name: string): readonly string[] {
+/** The texts of a feature; none where it is missing. */
+export function textsOf(features: Features, name: string): readonly string[] {
   return bytesOf(features, name).map((value) => Buffer.from(value).toString('utf8'));
 }
 
-function numbersOf(features: Features, name: string): readonly number[] {
+/** The numbers of a feature; none where it is missing. */
+export function numbersOf(features: Features, name: string): readonly number[] {
   const feature = features.get(name);
   return feature === undefined || feature.type === 'bytes' ? [] : feature.values;
 }

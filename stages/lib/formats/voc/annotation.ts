@@ -1,3 +1,4 @@
+import { escapeXml } from '../../../../pipeline/core/escape-xml.js';
 import type { BoxXyxyPx, ObjectRecord } from '../../dataset/record.js';
 import type { AttributeValue, ImageRecord } from '../annotation.js';
 import { annotationError, parseNumber, placeText, type AnnotationPlace } from '../annotation-place.js';
@@ -6,7 +7,7 @@ import { attributeOfText } from '../attribute-text.js';
 import { edgesOf, pixelsOf, type PixelConvention } from '../pixel-convention.js';
 import type { PixelSize } from '../pixel-size.js';
 import { toWholePixels } from '../whole-pixels.js';
-import { childrenOf, parseXml, textOf, xmlText, type XmlNode } from './xml.js';
+import { childrenOf, parseXml, textOf, type XmlNode } from './xml.js';
 
 /** What a Pascal VOC file says of its image. */
 export interface VocAnnotation {
@@ -125,7 +126,7 @@ export function formatVoc(
   const lines = [
     '<annotation>',
     '  <folder>JPEGImages</folder>',
-    `  <filename>${xmlText(imageName)}</filename>`,
+    `  <filename>${escapeXml(imageName)}</filename>`,
     '  <source><database>Unknown</database></source>',
     `  <size><width>${record.width}</width><height>${record.height}</height><depth>3</depth></size>`,
     '  <segmented>0</segmented>',
@@ -138,8 +139,8 @@ export function formatVoc(
     const [xmin, ymin, xmax, ymax] = box;
     lines.push(
       '  <object>',
-      `    <name>${xmlText(object.class)}</name>`,
-      `    <pose>${hasPose ? xmlText(pose) : 'Unspecified'}</pose>`,
+      `    <name>${escapeXml(object.class)}</name>`,
+      `    <pose>${hasPose ? escapeXml(pose) : 'Unspecified'}</pose>`,
       ...(['truncated', 'occluded', 'difficult'] as const).flatMap((name) =>
         object[name] === undefined ? [] : [`    <${name}>${object[name] ? 1 : 0}</${name}>`],
       ),
@@ -150,7 +151,7 @@ export function formatVoc(
             '    <attributes>',
             ...others.map(
               ([name, value]) =>
-                `      <attribute><name>${xmlText(name)}</name><value>${xmlText(String(value))}</value></attribute>`,
+                `      <attribute><name>${escapeXml(name)}</name><value>${escapeXml(String(value))}</value></attribute>`,
             ),
             '    </attributes>',
           ]),

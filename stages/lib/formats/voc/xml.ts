@@ -60,8 +60,3 @@ function withEntities(text: string): string {
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
 }
-
-/** Text as it may stand in an element. */
-export function xmlText(text: string | number): string {
-  return String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}

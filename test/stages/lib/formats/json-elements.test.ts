@@ -41,6 +41,15 @@ describe('the elements of lists in a large JSON file', () => {
     expect((await elements(text, ['images'])).map(({ value }) => value)).toEqual([{ images: [2] }, [3]]);
   });
 
+  it('are those of a file that is one list, where that is wanted', async () => {
+    expect((await elements('[{"images": [1]}, [2],\n"]"]', [''])).map(({ list, line, value }) => [list, line, value])).toEqual([
+      ['', 1, { images: [1] }],
+      ['', 1, [2]],
+      ['', 2, ']'],
+    ]); // prettier-ignore
+    await expect(elements('7', [''])).rejects.toThrow('file.json, line 1: the file is no JSON list.');
+  });
+
   it('know the line on which they begin', async () => {
     const found = await elements('{\n"images": [\n{"id":\n 1},\n\n{"id": 2}]}', ['images']);
     expect(found.map(({ index, line }) => [index, line])).toEqual([
@@ -52,10 +61,10 @@ describe('the elements of lists in a large JSON file', () => {
   it.each([
     ['[1]', 'file.json, line 1: the file is no JSON object.'],
     ['', 'file.json, line 1: the file is no JSON object.'],
-    ['{"images": [1,\n2', 'file.json, line 2: the file ends in the middle of its object; it was cut short.'],
+    ['{"images": [1,\n2', 'file.json, line 2: the file ends in the middle of its JSON; it was cut short.'],
     ['{"images": [1,\n{a: 2}]}', 'file.json, line 2, images[1]: not JSON: {a: 2}'],
     ['{"images": {"0": 1}}', 'file.json, line 1: "images" is no list.'],
-    ['{"images": []}\n{}', 'file.json, line 2: there is more after the end of the object.'],
+    ['{"images": []}\n{}', 'file.json, line 2: there is more after the end of the JSON.'],
   ])('%j is an error that says where', async (text, message) => {
     await expect(elements(text, ['images'])).rejects.toThrow(message);
   });

@@ -13,10 +13,10 @@ async function sectionsOf(text: string, names: readonly string[]): Promise<Recor
   const path = join(folder, 'file.json');
   await writeFile(path, text);
   const read: Record<string, unknown[]> = {};
-  const takers = names.map((name) => [name, (elements: readonly unknown[], first: number) => {
+  const takers = names.map((name) => [name, (element: unknown, index: number) => {
     const list = (read[name] ??= []);
-    expect(first).toBe(list.length);
-    list.push(...elements);
+    if (index !== list.length) throw new Error(`${index} comes after ${list.length} elements.`);
+    list.push(element);
   }] as const); // prettier-ignore
   const found = await readJsonSections(path, Object.fromEntries(takers));
   for (const name of found) read[name] ??= [];
@@ -28,7 +28,7 @@ async function scanned(text: string, names: readonly string[]): Promise<Record<s
   const path = join(folder, 'broken.json');
   await writeFile(path, text.slice(0, -1));
   const read: Record<string, unknown[]> = {};
-  const takers = names.map((name) => [name, (elements: readonly unknown[]) => void (read[name] ??= []).push(...elements)] as const); // prettier-ignore
+  const takers = names.map((name) => [name, (element: unknown) => void (read[name] ??= []).push(element)] as const); // prettier-ignore
   await expect(readJsonSections(path, Object.fromEntries(takers))).rejects.toThrow('cut short');
   return read;
 }

@@ -78,6 +78,16 @@ describe('a frame', () => {
     expect(doubts(frame({ amodalBox: [20, 20, 60, 180] }), measured({ box: [20, 20, 60, 100] }))).toEqual([]);
   });
 
+  it('cut off on the left is compared across alone: its feet may be what is cut off', () => {
+    const leaning = frame({ amodalBox: [-30, 20, 60, 90] });
+    expect(doubts(leaning, measured({ box: [0, 20, 60, 55] }))).toEqual([]);
+    expect(doubts(leaning, measured({ box: [0, 20, 30, 55] }))).toEqual([
+      'maskAgainstBox: person 1: nothing hides it, and its mask stays 30.0 px inside of its box',
+    ]);
+    const inCorner = frame({ amodalBox: [-30, 20, 60, 190] });
+    expect(doubts(inCorner, measured({ box: [0, 40, 30, 100] }))).toEqual([]);
+  });
+
   it('with parts of a mask far from its box is doubtful; parts inside of it are not', () => {
     expect(doubts(frame(), measured({ parts: [[[20, 70, 30, 80], 100]] }))).toEqual([]);
     const stray = doubts(

@@ -1,10 +1,12 @@
-import { UserError } from '../../pipeline/core/user-error.js';
-import { parseCfg, type DarknetCfg } from '../lib/darknet/cfg.js';
-import type { FindOptions, FoundObject } from '../lib/darknet/find-objects.js';
-import { layoutOf } from '../lib/darknet/layout.js';
-import { readWeights } from '../lib/darknet/weights.js';
-import type { RgbImage } from '../lib/imaging/decode-image.js';
-import type { BackendChoice } from '../lib/tensors/backend-choice.js';
+import { z } from 'zod';
+import { UserError } from '../../../pipeline/core/user-error.js';
+import type { ArtifactReader } from '../../../pipeline/stage/artifact.js';
+import { parseCfg, type DarknetCfg } from './cfg.js';
+import type { FindOptions, FoundObject } from './find-objects.js';
+import { layoutOf } from './layout.js';
+import { readWeights } from './weights.js';
+import type { RgbImage } from '../imaging/decode-image.js';
+import type { BackendChoice } from '../tensors/backend-choice.js';
 
 /** A detector that is ready to look at images. */
 export interface Finder {
@@ -26,6 +28,16 @@ export interface DetectorFiles {
 /** Which program computes: TensorFlow.js on one of its backends, or ONNX Runtime on the CPU. */
 export type Runtime = { readonly name: 'tfjs'; readonly backend: BackendChoice } | { readonly name: 'onnx' };
 
+const headerSchema = z.object({ classes: z.array(z.string()) });
+
+/** Loads the detector of an artifact. @throws UserError when its files do not fit each other */
+export async function loadDetector(detector: ArtifactReader, runtime: Runtime): Promise<Finder> {
+  const { classes } = headerSchema.parse(JSON.parse(await detector.readText('detector.json')));
+  const cfg = { text: await detector.readText('model.cfg'), name: 'model.cfg' };
+  const weights = { bytes: await detector.readBytes('model.weights'), name: 'model.weights' };
+  return loadFinder({ cfg, weights, classes }, runtime);
+}
+
 /** Loads a detector. @throws UserError when its files do not fit each other */
 export async function loadFinder(files: DetectorFiles, runtime: Runtime): Promise<Finder> {
   const { classes } = files;
@@ -39,14 +51,14 @@ export async function loadFinder(files: DetectorFiles, runtime: Runtime): Promis
   const layout = layoutOf(cfg);
   const { values } = readWeights(files.weights.bytes, layout, files.weights.name);
   if (runtime.name === 'onnx') {
-    const { onnxFinder } = await import('../lib/onnx/onnx-finder.js');
+    const { onnxFinder } = await import('../onnx/onnx-finder.js');
     const finder = await onnxFinder(cfg, layout, values);
     return { cfg, classes, device: 'ONNX Runtime, CPU', find: finder.find, dispose: finder.dispose };
   }
   const [{ useBackend }, { predictorOf }, { findObjects }] = await Promise.all([
-    import('../lib/tensors/backend.js'),
-    import('../lib/darknet/network.js'),
-    import('../lib/darknet/find-objects.js'),
+    import('../tensors/backend.js'),
+    import('./network.js'),
+    import('./find-objects.js'),
   ]);
   const { device } = await useBackend(runtime.backend);
   const predictor = predictorOf(cfg, layout, values);

@@ -1,19 +1,8 @@
 import { nearestName } from '../core/nearest-name.js';
 import { UserError } from '../core/user-error.js';
-import { listRuns, readJournal } from '../events/read-journal.js';
-import { matchingRuns, pastRun, type PastRun } from '../report/past-run.js';
+import { matchingRuns, type PastRun } from '../report/past-run.js';
+import { runHistory } from '../report/run-history.js';
 import type { Store } from '../store/store.js';
-
-/**
- * The runs of a pipeline that the store knows of, the latest first. Read one by one: who asks for the last one does
- * not wait for a thousand others.
- */
-export async function* runHistory(store: Store, pipeline: string): AsyncIterable<PastRun> {
-  for (const id of await listRuns(store.runsDirectory)) {
-    const run = pastRun(await readJournal(store.runDirectory(id)));
-    if (run?.pipeline === pipeline) yield run;
-  }
-}
 
 /** The run that a word names. @throws UserError when it names none, or several */
 export async function findRun(word: string, store: Store, pipeline: string): Promise<PastRun> {

@@ -1,0 +1,45 @@
+import { DiagnosticError } from '../core/diagnostic.js';
+import { UserError } from '../core/user-error.js';
+import type { PipelineFile } from '../file/parse.js';
+import { openRemote } from '../store/remotes/open-remote.js';
+import { ResultCache, type CacheMode } from '../store/remotes/result-cache.js';
+import type { Store } from '../store/store.js';
+
+/** What the command line says of the cache. */
+export interface CacheFlags {
+  /** A URL instead of the file's; false for none. */
+  readonly cache?: string | boolean;
+  readonly cacheMode?: CacheMode;
+}
+
+/**
+ * The cache that the file or the command line names. Nothing is asked of it yet, and no SDK is loaded.
+ * @returns undefined when none is wanted
+ * @throws DiagnosticError for a wrong URL in the file, UserError for one on the command line
+ */
+export function openCache(
+  file: PipelineFile,
+  flags: CacheFlags,
+  store: Store,
+  options: { readonly signal: AbortSignal; readonly onTrouble: (message: string) => void },
+): ResultCache | undefined {
+  if (flags.cache === false) return undefined;
+  const own = typeof flags.cache === 'string' ? flags.cache : undefined;
+  const url = own ?? file.cache?.url;
+  if (url === undefined) return undefined;
+  const mode = flags.cacheMode ?? file.cache?.mode ?? 'read';
+  try {
+    return new ResultCache(openRemote(url), store.blobs, store.root, { ...options, mode });
+  } catch (error) {
+    if (own !== undefined || !(error instanceof UserError)) throw error;
+    const range = file.source.locateValue(['cache', 'url']);
+    const { message, hint } = error;
+    const diagnostic = {
+      severity: 'error',
+      message,
+      ...(range ? { range } : {}),
+      ...(hint === undefined ? {} : { hint }),
+    } as const;
+    throw new DiagnosticError([diagnostic], new Map([[file.source.file, file.source.text]]));
+  }
+}

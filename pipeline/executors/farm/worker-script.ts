@@ -1,0 +1,13 @@
+/**
+ * What a node runs for the tasks of a submission: the program itself, in place of the shell, so that the engine's
+ * signals reach it. The index of the task is what Slurm says, or the first argument.
+ */
+export function workerScript(program: readonly string[], directory: string): string {
+  const words = [...program, 'worker', directory].map(shellQuoted).join(' ');
+  return `#!/bin/sh\nexec ${words} "\${SLURM_ARRAY_TASK_ID:-$1}"\n`;
+}
+
+/** A word for a shell, whatever stands in it. */
+function shellQuoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

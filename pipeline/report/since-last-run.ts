@@ -1,0 +1,69 @@
+import { changeInFull } from '../plan/reasons.js';
+import type { Store } from '../store/store.js';
+import type { ReportedChanges } from './page-model.js';
+import type { PastRun } from './past-run.js';
+import { measureChanges, type MeasureChange } from './measure-changes.js';
+import type { RunMeasure } from './measures.js';
+import { isMade, runDifferences, type StageDifference } from './run-differences.js';
+import type { RunSummary } from './run-summary.js';
+
+/** More instances of a stage that changed alike are counted. */
+const namedInstances = 2;
+
+/**
+ * What changed between two runs of a pipeline: first what somebody did (parameters, source files, tools, code), not
+ * what follows from it in later stages, and then what became of the measures.
+ */
+export async function sinceLastRun(
+  before: PastRun,
+  after: RunSummary,
+  measures: {
+    readonly before: ReadonlyMap<string, RunMeasure>;
+    readonly after: ReadonlyMap<string, RunMeasure>;
+  },
+  store: Store,
+): Promise<ReportedChanges> {
+  const differences = await runDifferences(before, after, store);
+  return {
+    runId: before.runId,
+    startedAt: new Date(before.startedMs).toISOString(),
+    changes: groupedChanges(differences),
+    measures: measureChanges(measures.before, measures.after),
+  };
+}
+
+/** `AP50 +0.021 [+0.004, +0.038]`; without an interval where the two were tested on other data. */
+export function changeText({ name, change, interval }: MeasureChange): string {
+  const range = interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : ' (on other test data)';
+  return `${name} ${signed(change)}${range}`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+}
+
+/** What was changed by hand, with the stages that it was changed in: the same change of many instances stands once. */
+function groupedChanges(differences: readonly StageDifference[]): ReportedChanges['changes'] {
+  const stages = new Map<string, string[]>();
+  for (const difference of differences)
+    for (const line of ownChanges(difference)) {
+      const list = stages.get(line) ?? [];
+      stages.set(line, [...list, difference.stage]);
+    }
+  return [...stages].map(([text, names]) => ({ text, stages: shortList(names) }));
+}
+
+function ownChanges({ before, after, changes, note, same }: StageDifference): readonly string[] {
+  if (before === 'absent') return ['is new in the file'];
+  if (after === 'absent') return ['is no longer in the file'];
+  const own = changes.filter(({ part }) => part !== 'inputs' && part !== 'names');
+  const lines = own.map((change) => changeInFull(change));
+  if (isMade(before) !== isMade(after)) lines.unshift(`${before} → ${after}`);
+  else if (note !== undefined && !same) lines.push(note);
+  return lines;
+}
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - namedInstances;
+  return more <= 0 ? names.join(', ') : `${names.slice(0, namedInstances).join(', ')} and ${more} more`;
+}

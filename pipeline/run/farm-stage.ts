@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { UserError } from '../core/user-error.js';
+import type { FarmWork } from '../executors/farm/farm-work.js';
+import type { StageHead, TaskResult } from '../executors/farm/task-files.js';
+import { upstream } from '../plan/order-stages.js';
+import type { StageRecord } from '../store/records.js';
+import type { ItemTally } from './item-tally.js';
+import { takeFromStore, type KeyedItem } from './keyed-items.js';
+import type { StageAttempt } from './stage-attempt.js';
+import type { FarmOfRun } from './world.js';
+
+/** The cluster that a stage runs on; undefined when it runs here. */
+export function farmOf({ state, world }: StageAttempt): FarmOfRun | undefined {
+  return state.stage.placement.isLocal ? undefined : world.farm;
+}
+
+/** Has the items made by tasks of a cluster. Their workers take them into the store; here they are looked up. */
+export async function makeItemsOnFarm(
+  attempt: StageAttempt,
+  pending: readonly KeyedItem[],
+  tally: ItemTally,
+): Promise<void> {
+  const { store } = attempt.world;
+  const byId = new Map(pending.map((keyed) => [keyed.item.id, keyed]));
+  const keyed = (ids: readonly string[]): KeyedItem[] => ids.flatMap((id) => byId.get(id) ?? []);
+
+  /** Gives the items their results, of those that have one, and tells of them. */
+  async function lookUp(ids: readonly string[]): Promise<KeyedItem[]> {
+    const open = keyed(ids).filter(({ item, result }) => !result && !tally.hasFailed(item));
+    await takeFromStore(open, 'there', store);
+    for (const { result } of open) if (result) tally.settled();
+    return open.filter(({ result }) => !result);
+  }
+
+  await runTasks(attempt, {
+    items: [...byId.keys()],
+    missing: async (ids) => (await lookUp(ids)).map(({ item }) => item.id),
+    ended: async (result, ids = []) => {
+      attempt.takeIn(result);
+      tally.hint ??= result.hint;
+      for (const { id, files, value } of result.unrecorded) {
+        const made = byId.get(id);
+        if (!made || made.result) continue;
+        made.result = { item: made.item, files, value };
+        tally.settled();
+      }
+      await lookUp(ids);
+      for (const { id, message, details } of result.failedItems)
+        for (const { item, result: made } of keyed([id])) if (!made) tally.fail(item, message, details);
+      if (result.failure) throw failureOf(result.failure);
+    },
+    givenUp: (ids = [], message, details) => {
+      for (const { item, result } of keyed(ids)) if (!result) tally.fail(item, message, details);
+    },
+    progress: (done) => tally.underWay(done),
+  });
+}
+
+/** Has a whole stage made by one task of a cluster. @returns its outputs, which are in the store */
+export async function runOnFarm(attempt: StageAttempt): Promise<StageRecord['outputs']> {
+  let outputs: StageRecord['outputs'] | undefined;
+  await runTasks(attempt, {
+    items: undefined,
+    missing: () => Promise.resolve([]),
+    ended: (result) => {
+      if (result.failure) throw failureOf(result.failure);
+      attempt.takeIn(result);
+      outputs = result.outputs;
+      return Promise.resolve();
+    },
+    givenUp: (_items, message, details) => {
+      throw new UserError(message, { details });
+    },
+    progress: () => undefined,
+  });
+  if (!outputs) throw new Error(`The task of ${attempt.state.stage.name} has left no outputs.`);
+  return outputs;
+}
+
+type Hearing = Pick<FarmWork, 'items' | 'missing' | 'ended' | 'givenUp' | 'progress'>;
+
+async function runTasks(attempt: StageAttempt, hearing: Hearing): Promise<void> {
+  const { state, world, resources, signal } = attempt;
+  const ofRun = farmOf(attempt);
+  if (!ofRun) throw new Error('There is no farm.');
+  const { name, placement } = state.stage;
+  await ofRun.farm.run({
+    ...hearing,
+    head: headOf(attempt, ofRun),
+    directory: join(world.store.workPath(state.key), 'farm'),
+    resources,
+    options: placement.slurm,
+    signal,
+    started: () => attempt.begun(),
+    log: (line) => world.emit({ type: 'stage-log', stage: name, line }),
+    warn: (message) => world.emit({ type: 'stage-warning', stage: name, message }),
+  });
+}
+
+function headOf({ state, world }: StageAttempt, { base }: FarmOfRun): StageHead {
+  const { stage, key, parts, sources, artifacts } = state;
+  const bound = upstream(stage.inputs).flatMap((name) => {
+    const outputs = artifacts.get(name);
+    return outputs ? [[name, { ...outputs }] as const] : [];
+  });
+  return {
+    version: 1,
+    ...base,
+    store: world.store.root,
+    stage: stage.name,
+    key,
+    parts,
+    sourceNames: sources.names,
+    artifacts: Object.fromEntries(bound),
+  };
+}
+
+function failureOf({ message, details, hint }: NonNullable<TaskResult['failure']>): UserError {
+  return new UserError(message, { details, ...(hint === undefined ? {} : { hint }) });
+}

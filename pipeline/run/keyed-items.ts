@@ -1,0 +1,72 @@
+import { withDigestsOfSecrets } from '../core/secrets.js';
+import { UserError } from '../core/user-error.js';
+import type { Item, ItemResult } from '../stage/context.js';
+import type { MapStageKind } from '../stage/definition.js';
+import { itemKey, type CacheKey, type ItemKeyParts } from '../store/key-parts.js';
+import type { Store } from '../store/store.js';
+import type { StageState } from './stage-state.js';
+
+/** An item with the key that its result is recorded under. */
+export interface KeyedItem {
+  readonly item: Item;
+  readonly parts: ItemKeyParts;
+  readonly key: CacheKey;
+  result?: ItemResult;
+  /** Its result belongs to this making of the stage alone: the store has no record of it. */
+  isUnrecorded?: boolean;
+}
+
+/**
+ * All items of a map stage with their keys.
+ * @param wanted the ids of those that are needed: the others are left out, and after the last one nobody goes on
+ */
+export async function keyedItems(
+  kind: MapStageKind,
+  state: StageState,
+  wanted?: ReadonlySet<string>,
+): Promise<KeyedItem[]> {
+  const items: KeyedItem[] = [];
+  const seen = new Set<string>();
+  for await (const item of kind.items(state.context)) {
+    if (seen.has(item.id)) throw new UserError(`Two items of ${state.stage.name} are called ${item.id}.`);
+    seen.add(item.id);
+    if (wanted && !wanted.has(item.id)) continue;
+    const parts: ItemKeyParts = {
+      kind: kind.identity ?? kind.kind,
+      revision: kind.revision,
+      tools: state.tools,
+      item: withDigestsOfSecrets(kind.itemKey(item, state.context), state.stage.secrets),
+    };
+    items.push({ item, parts, key: itemKey(parts) });
+    if (items.length === wanted?.size) break;
+  }
+  return items;
+}
+
+/** All items of a map stage with their keys, and the results of those that the store already has. */
+export async function lookUpItems(kind: MapStageKind, state: StageState, store: Store): Promise<KeyedItem[]> {
+  const items = await keyedItems(kind, state);
+  const recorded = await store.records.keys();
+  await takeFromStore(
+    items.filter(({ key }) => recorded.has(key)),
+    'there',
+    store,
+  );
+  return items;
+}
+
+/** Gives those items their results that the store has. */
+export async function takeFromStore(
+  items: readonly KeyedItem[],
+  expected: 'there' | 'missing',
+  store: Store,
+): Promise<void> {
+  const records = await store.records.readItems(
+    items.map(({ key }) => key),
+    expected,
+  );
+  for (const [index, keyed] of items.entries()) {
+    const record = records[index];
+    if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+  }
+}

@@ -1,0 +1,61 @@
+import { defineMapStage } from '../../../pipeline/stage/definition.js';
+import { datasetRecordSchema } from '../../lib/dataset/record.js';
+import { expectedBackend } from '../../lib/tensors/backend-choice.js';
+import { translateParams } from './params.js';
+
+/** Translates the images of a dataset, each cached for itself, and guards what they show. */
+export const cycleGanTranslateStage = defineMapStage({
+  kind: 'cyclegan/translate',
+  summary:
+    'Make rendered images look like real ones with a trained generator; boxes stay, bad results are rejected.',
+  revision: 1,
+  params: translateParams,
+  inputs: {
+    dataset: { type: 'dataset', description: 'The images to translate, with their boxes.' },
+    generator: { type: 'generator', description: 'What translates them.' },
+    target: {
+      type: 'dataset',
+      optional: true,
+      description: 'Images of the target domain: the distance to them is measured before and after.',
+    },
+    detector: {
+      type: 'detector',
+      optional: true,
+      description:
+        'Finds the objects before and after: images in which it loses or invents some are rejected.',
+    },
+  },
+  outputs: {
+    dataset: { type: 'dataset', description: 'The translated images with the boxes of the originals.' },
+  },
+  seeded: () => true,
+  resources: ({ backend }) => ({ cpu: 1, ...(backend === 'gpu' ? { gpu: 1 } : {}) }),
+  tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
+  async *items(context) {
+    for await (const line of context.input('dataset').readLines('records.jsonl')) {
+      const record = datasetRecordSchema.parse(JSON.parse(line));
+      yield { id: record.id, record };
+    }
+  },
+  // Thresholds are no part of it: they are applied when the dataset is gathered, so that another one translates nothing.
+  itemKey: ({ record }, context) => ({
+    image: record.imageDigest,
+    generator: context.input('generator').digest,
+    seed: context.seed,
+    versions: context.params.versions,
+    memoryMb: context.params.memoryMb,
+    objects: record.objects.map(({ box, class: name, crowd }) => [name, ...box, crowd === true]),
+    detector: context.hasInput('detector')
+      ? [context.input('detector').digest, context.params.guard.threshold]
+      : null,
+  }),
+  batchSize: () => 32,
+  runBatch: async (items, context) => {
+    const { translateBatch } = await import('./translate-batch.js');
+    await translateBatch(items, context);
+  },
+  collect: async (results, context) => {
+    const { collectTranslated } = await import('./collect-translated.js');
+    await collectTranslated(results, context);
+  },
+});
