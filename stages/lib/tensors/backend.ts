@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../../pipeline/core/user-error.js';
-import { nativePackagePath, resolvePackage, type BackendChoice } from './backend-choice.js';
+import { expectedBackend, nativePackagePath, resolvePackage, type BackendChoice } from './backend-choice.js';
 import { startWebGpu } from './webgpu-backend.js';
 
 /** The tensor backend that computes, as people and keys name it. */
@@ -18,8 +18,8 @@ export interface ComputeBackend {
 /**
  * Makes a tensor backend the current one of this thread.
  *
- * `auto` takes TensorFlow's native library where @tensorflow/tfjs-node-gpu is installed and loads, else WebAssembly;
- * WebGPU only where it is asked for. Any other choice is that backend or an error, never silently another one.
+ * `auto` takes the first that starts: TensorFlow's native library with a CUDA GPU, WebGPU on a real adapter, the native
+ * library on the CPU, WebAssembly, plain JavaScript. Any other choice is that backend or an error, never silently another.
  * @throws UserError when the choice is not there on this machine
  */
 export function useBackend(choice: BackendChoice): Promise<ComputeBackend> {
@@ -43,10 +43,32 @@ async function start(choice: BackendChoice): Promise<ComputeBackend> {
     case 'gpu':
       return useNative(choice);
     case 'webgpu':
-      return { name: 'webgpu', device: `WebGPU, ${await startWebGpu()}`, readsAtOnce: false };
+      return useWebGpu({ inSoftware: true });
     case 'auto':
-      return nativePackagePath() === undefined ? useWasm() : useNative('tensorflow').catch(() => useWasm());
+      return useBest();
   }
+}
+
+async function useBest(): Promise<ComputeBackend> {
+  const candidates: (() => Promise<ComputeBackend>)[] = [
+    () => useWasm(),
+    () => start('cpu'), // last, and always there
+  ];
+  const expected = expectedBackend('auto');
+  if (nativePackagePath() !== undefined) candidates.unshift(() => useNative('tensorflow'));
+  if (expected === 'webgpu') candidates.unshift(() => useWebGpu({ inSoftware: false }));
+  let reason: unknown;
+  for (const candidate of candidates)
+    try {
+      return await candidate();
+    } catch (error) {
+      reason = error;
+    }
+  throw reason;
+}
+
+async function useWebGpu(wanted: { readonly inSoftware: boolean }): Promise<ComputeBackend> {
+  return { name: 'webgpu', device: `WebGPU, ${await startWebGpu(wanted)}`, readsAtOnce: false };
 }
 
 async function useWasm(): Promise<ComputeBackend> {

@@ -1,17 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../../pipeline/core/user-error.js';
 import { resolvePackage } from './backend-choice.js';
+import { registerWebGpuGradientKernels } from './webgpu-kernels.js';
 
 /** What we use of an adapter of the package `webgpu` (Dawn for Node); the package is optional, and so are its types. */
 interface Adapter {
-  readonly info: { readonly vendor: string; readonly description: string; readonly isFallbackAdapter?: boolean };
+  readonly info: {
+    readonly vendor: string;
+    readonly description: string;
+    readonly isFallbackAdapter?: boolean;
+  };
   readonly features: ReadonlySet<string>;
   readonly limits: Readonly<Record<string, number>>;
   requestDevice(descriptor: object): Promise<object>;
 }
+interface Gpu {
+  requestAdapter(options: object): Promise<Adapter | null>;
+}
 interface DawnModule {
   readonly globals: object;
-  create(options: readonly string[]): { requestAdapter(options: object): Promise<Adapter | null> };
+  create(options: readonly string[]): Gpu;
 }
 interface BackendModule {
   readonly WebGPUBackend: new (device: object, info: object) => tf.KernelBackend;
@@ -30,23 +38,29 @@ const limitNames = [
 /**
  * Makes WebGPU the current backend of this thread: one path for NVIDIA, AMD, Intel and Apple, through Dawn. (The backend's
  * package registers itself only in browsers, and crashes where there is no adapter: we do it.)
+ * @param wanted whether an adapter that computes in software will do
  * @returns the adapter's name, for people
  * @throws UserError when a package is missing or there is no adapter
  */
-export async function startWebGpu(): Promise<string> {
-  adapterName ??= register();
-  const name = await adapterName.catch((error: unknown) => {
-    adapterName = undefined;
+export async function startWebGpu({ inSoftware }: { readonly inSoftware: boolean }): Promise<string> {
+  found ??= register();
+  const adapter = await found.catch((error: unknown) => {
+    found = undefined;
     throw error;
   });
+  if (adapter.inSoftware && !inSoftware) throw noAdapter();
   if (!(await tf.setBackend('webgpu'))) throw noAdapter();
   await tf.ready();
-  return name;
+  return adapter.name;
 }
 
-let adapterName: Promise<string> | undefined;
+interface FoundAdapter {
+  readonly name: string;
+  readonly inSoftware: boolean;
+}
+let found: Promise<FoundAdapter> | undefined;
 
-async function register(): Promise<string> {
+async function register(): Promise<FoundAdapter> {
   const dawnPath = resolvePackage('webgpu');
   const backendPath = resolvePackage('@tensorflow/tfjs-backend-webgpu');
   if (dawnPath === undefined || backendPath === undefined)
@@ -55,17 +69,32 @@ async function register(): Promise<string> {
     });
   const { create, globals } = (await import(dawnPath)) as DawnModule;
   Object.assign(globalThis, globals); // the backend reads GPUBufferUsage and the like from there
-  const adapter = await create([]).requestAdapter({ powerPreference: 'high-performance' });
+  const gpu = create([]);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw noAdapter();
   const { WebGPUBackend } = (await import(backendPath)) as BackendModule;
   const device = await adapter.requestDevice({
     requiredFeatures: ['timestamp-query', 'bgra8unorm-storage'].filter((name) => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]])),
   });
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
+  tf.registerBackend('webgpu', () => asNavigatorHas(gpu, () => new WebGPUBackend(device, adapter.info)));
+  registerWebGpuGradientKernels();
   const { vendor, description, isFallbackAdapter } = adapter.info;
   const name = [vendor, description].filter((part) => part !== '').join(' ') || 'adapter without a name';
-  return isFallbackAdapter === true ? `${name} (in software: slow)` : name;
+  const inSoftware = isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(name);
+  return { name: inSoftware ? `${name} (in software: slow)` : name, inSoftware };
+}
+
+/** The backend refuses to be made where `navigator.gpu` is missing. It stays no longer: a process that holds it never ends. */
+function asNavigatorHas<T>(gpu: Gpu, make: () => T): T {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+  try {
+    return make();
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'navigator', before);
+    else Reflect.deleteProperty(globalThis, 'navigator');
+  }
 }
 
 function noAdapter(): UserError {
