@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { UserError } from '../../../pipeline/core/user-error.js';
 import { expectedBackend, nativePackagePath, resolvePackage, type BackendChoice } from './backend-choice.js';
+import { guardWasmMemory } from './out-of-memory.js';
 import { startWebGpu } from './webgpu-backend.js';
 
 /** The tensor backend that computes, as people and keys name it. */
@@ -81,8 +83,12 @@ async function useWasm(): Promise<ComputeBackend> {
     });
   await tf.ready();
   registerWasmGradientKernels();
+  if (!guarded) guardWasmMemory(tf.backend() as BackendWasm);
+  guarded = true;
   return { name: 'wasm', device: 'WebAssembly (XNNPACK), one thread a worker', readsAtOnce: true };
 }
+
+let guarded = false;
 
 async function useNative(choice: 'tensorflow' | 'gpu'): Promise<ComputeBackend> {
   const path = nativePackagePath();
