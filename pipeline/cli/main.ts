@@ -97,6 +97,7 @@ function commands(
       '--fail-on-regression',
       'exit with 1 when a measure is worse than in the last run by more than chance explains',
     )
+    .option('--no-overlap', 'do nothing and exit with 3 when another run of this pipeline is going on')
     .option('--json', 'events as lines of JSON')
     .addOption(
       new Option('--executor <executor>', 'where the jobs run; on a cluster, --jobs counts its tasks')
@@ -113,8 +114,8 @@ function commands(
   for (const [name, description] of [
     ['plan', 'say what would run, and why'],
     ['status', 'say which results are there'],
-  ] as const)
-    root
+  ] as const) {
+    const forecast = root
       .command(name)
       .description(description)
       .usage(fileAndStages)
@@ -126,6 +127,9 @@ function commands(
         const { planCommand, statusCommand } = await import('./plan.js');
         exit(await (name === 'plan' ? planCommand : statusCommand)(words, options, program, console, signal));
       });
+    if (name === 'plan')
+      forecast.option('--cost', 'what it is expected to take of time and disk, by what earlier runs took');
+  }
   const withFile = (command: Command): Command => command.option(...set, collect, []).option(...store);
   withFile(root.command('watch'))
     .description('run, and again whenever the pipeline file or a source file has changed')
@@ -257,6 +261,7 @@ interface StoreFlags {
 }
 
 interface RunFlags {
+  readonly cost?: boolean;
   readonly set: readonly string[];
   readonly jobs?: number;
   readonly gpus?: readonly number[];

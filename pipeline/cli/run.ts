@@ -15,6 +15,7 @@ import { ndjsonReporter } from '../report/ndjson.js';
 import { plainReporter } from '../report/plain.js';
 import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
+import { budgetOf } from '../run/budget.js';
 import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
 import { Locks } from '../run/lock.js';
@@ -31,6 +32,7 @@ import { exitCodes } from './exit-codes.js';
 import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
 import { notify } from './notify.js';
+import { otherRun } from './only-run.js';
 import type { Console, Program } from './program.js';
 
 export interface RunOptions extends CacheFlags {
@@ -41,6 +43,8 @@ export interface RunOptions extends CacheFlags {
   readonly json?: boolean;
   readonly store?: string;
   readonly failOnRegression?: boolean;
+  /** False when no other run with this option may go on meanwhile. */
+  readonly overlap?: boolean;
   readonly executor?: ExecutorName;
 }
 
@@ -105,6 +109,15 @@ async function runAs(
   { plan, store, host, capacity, farm, options, console, signal }: Prepared,
 ): Promise<number> {
   const { runId } = here.self;
+  const locks = await Locks.open(store, here);
+  const other = options.overlap === false ? await otherRun(plan.file.name, locks, signal) : undefined;
+  if (other) {
+    await locks.close();
+    console.error(
+      `${plan.file.name} is being run already: run ${other.runId}, pid ${other.pid} on ${other.host}. Nothing was done.`,
+    );
+    return exitCodes.busy;
+  }
   const runDirectory = store.runDirectory(runId);
   const journal = await Journal.open(runDirectory);
   const gatherer = new RunSummaryGatherer();
@@ -129,7 +142,6 @@ async function runAs(
     seed: plan.file.seed,
     stages: plan.stages.map(({ name, kind, inputs }) => ({ name, kind: kind.kind, needs: upstream(inputs) })),
   });
-  const locks = await Locks.open(store, here);
   const outcome = await runPlan(plan, {
     store,
     executor: localExecutor(capacity, farm ? capacity.cpu : (options.jobs ?? capacity.cpu)),
@@ -139,6 +151,7 @@ async function runAs(
     keepGoing: options.keepGoing === true,
     gpuLimit: options.gpus,
     host,
+    budget: await budgetOf(plan, store, startedMs),
     viewDirectory: join(plan.file.directory, 'out'),
     signal,
     emit,
