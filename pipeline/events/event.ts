@@ -20,6 +20,7 @@ export type RunEvent =
   | StageFailed
   | StageBlocked
   | StageInterrupted
+  | StageLeftOut
   | StageFetched
   | CacheSent
   | CacheTrouble
@@ -184,6 +185,12 @@ export interface StageBlocked extends OfStage {
 export interface StageInterrupted extends OfStage {
   readonly type: 'stage-interrupted';
   readonly tookMs: number;
+}
+
+/** The stage did not start, because the run's time budget does not hold it, or what it needs. */
+export interface StageLeftOut extends OfStage {
+  readonly type: 'stage-left-out';
+  readonly why: string;
 }
 
 /** A folder of `out/` showed a stage or an instance that is no longer in the file, and does so no more. */

@@ -42,6 +42,7 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
   'stage-succeeded': z.looseObject({ ...ofStage, key: text, tookMs: number, outputs, metrics: record }),
   'stage-failed': z.looseObject({ ...ofStage, tookMs: number, message: text, details: z.array(text) }),
   'stage-blocked': z.looseObject({ ...ofStage, by: text }),
+  'stage-left-out': z.looseObject({ ...ofStage, why: text }),
   'stage-interrupted': z.looseObject({ ...ofStage, tookMs: number }),
   'stage-fetched': z.looseObject({ ...ofStage, contents: number, bytes: number }),
   'cache-sent': z.looseObject({ atMs: number, stages: number, contents: number, bytes: number }),

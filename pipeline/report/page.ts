@@ -53,6 +53,7 @@ function viewOf(model: ReportModel) {
       [count(['ran']), 'ran'],
       [count(['cached']), 'from the store'],
       [count(['failed']), 'failed'],
+      [count(['left-out']), 'left out'],
       [count(['skipped', 'blocked', 'interrupted']), 'not finished'],
     ]
       .filter(([number]) => number !== 0)
@@ -142,6 +143,7 @@ function timeText(stage: ReportedStage): string {
       return `made earlier in ${formatDuration(stage.recordedMs)}`;
     case 'skipped':
     case 'blocked':
+    case 'left-out':
       return '–';
     case 'ran':
     case 'failed':

@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.js';
 import type { StagePolicy } from '../plan/stage-policy.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
+import { LeftOutError } from './budget.js';
 import { farmOf, runOnFarm } from './farm-stage.js';
 import { runMapStage } from './map-items.js';
 import { StageAttempt } from './stage-attempt.js';
@@ -45,10 +46,12 @@ export async function makeStage(
 
 async function make(plan: Plan, state: StageState, world: World): Promise<StageRecord> {
   const stage = state.stage.name;
+  world.budget?.admit(state.stage);
   const reasons = await reasonsToRun(plan.file, state, world);
   world.emit({ type: 'stage-started', stage, key: state.key, reasons });
   const { attempt, itemCount, outputs } = await workWithRetries(state, world);
   const record = await attempt.finish(itemCount, outputs);
+  world.budget?.made(state.stage, record);
   world.emit({
     type: 'stage-succeeded',
     stage,
@@ -77,7 +80,7 @@ async function workWithRetries(state: StageState, world: World): Promise<DoneWor
     try {
       return await work(state, world, number);
     } catch (error) {
-      if (world.signal.aborted || number > policy.retries || error instanceof UnendedWorkError) throw error;
+      if (world.signal.aborted || number > policy.retries || error instanceof UnendedWorkError || error instanceof LeftOutError) throw error;
       const waitMs = backoffMs(policy, number);
       world.emit({
         type: 'stage-retried',

@@ -96,9 +96,10 @@ export class StageAttempt {
   submit<T>(priority: number, run: (grant: Grant) => Promise<T>): Promise<T> {
     return this.world.executor.submit({
       resources: this.resources,
-      priority,
+      priority: priority + (this.world.budget?.priority(this.state.stage) ?? 0),
       signal: this.signal,
       run: async (grant) => {
+        if (this.#begunMs === undefined) this.world.budget?.admit(this.state.stage);
         this.begun();
         const grantedMs = Date.now();
         try {
