@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Measurement } from './bench.js';
 import { evaluation } from './evaluation.js';
+import { farming } from './farm/farming.js';
 import { itemCost } from './item-cost.js';
 import { merging } from './merging.js';
 import { nothingToDo } from './nothing-to-do.js';
@@ -11,7 +12,16 @@ import { planning } from './planning.js';
 import { rendering } from './rendering/rendering.js';
 import { training } from './training.js';
 
-const benches: readonly Bench[] = [nothingToDo, itemCost, planning, merging, evaluation, training, rendering];
+const benches: readonly Bench[] = [
+  nothingToDo,
+  itemCost,
+  planning,
+  merging,
+  farming,
+  evaluation,
+  training,
+  rendering,
+];
 
 async function measure(bench: Bench): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));
