@@ -15,6 +15,7 @@ import { writeLearntImages } from '../lib/dataset/learnt-images.js';
 import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
 import { showAugmentedBatch, showCurves } from './show-training.js';
+import { processEnvironments } from './start-computing.js';
 import { trainDetector } from './train.js';
 import { curvesAsCsv, curvesAsEvents, EVENT_FILE_NAME } from './training-logs.js';
 
@@ -57,6 +58,10 @@ export async function runYoloTraining(context: Context): Promise<void> {
     validation,
     seed,
     workers: params.workers === 'auto' ? context.host.cpuCount : params.workers,
+    processes: {
+      environments: processEnvironments(params, context.gpus),
+      folder: join(context.workDirectory, 'exchange'),
+    },
     workDirectory: context.workDirectory,
     signal: context.signal,
     log: (line) => context.log(line),

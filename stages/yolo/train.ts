@@ -23,9 +23,9 @@ import {
   totalOf,
   type EpochReport,
 } from './training-state.js';
-import { startWorkers } from './worker-pool.js';
+import { startComputing, type Computing } from './start-computing.js';
 
-interface TrainingRequest {
+interface TrainingRequest extends Computing {
   readonly params: YoloTrainParams;
   readonly cfg: DarknetCfg;
   readonly cfgText: string;
@@ -34,7 +34,6 @@ interface TrainingRequest {
   readonly train: LabelledImages;
   readonly validation: LabelledImages;
   readonly seed: number;
-  readonly workers: number;
   readonly workDirectory: string;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
@@ -64,7 +63,7 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
   const count = train.images.length;
   const phases = phasesOf(params, request.cfg, count);
   const vectors = makeVectors(request.start, Math.max(...phases.map(({ rule }) => slotCount(rule))), params.shards); // prettier-ignore
-  const workers = await startWorkers(Math.min(request.workers, params.shards), {
+  const workers = await startComputing(request, {
     cfgText: request.cfgText,
     backend: params.backend,
     seed,
@@ -72,7 +71,8 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
     loss: params.loss,
     vectors,
   });
-  const device = `${workers[0]?.device ?? ''}, ${workers.length} worker${workers.length === 1 ? '' : 's'}`;
+  const name = request.processes?.environments.length ? ['process', 'processes'] : ['worker', 'workers'];
+  const device = `${workers[0]?.device ?? ''}, ${workers.length} ${name[workers.length === 1 ? 0 : 1]}`;
   request.log(`computing on ${device}`);
   try {
     const file = join(request.workDirectory, 'checkpoint.bin');
