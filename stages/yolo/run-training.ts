@@ -59,7 +59,7 @@ export async function runYoloTraining(context: Context): Promise<void> {
     signal: context.signal,
     log: (line) => context.log(line),
     onEpoch: (reports) => writeAtomically(join(liveFolder, EVENT_FILE_NAME), curvesAsEvents(reports)),
-    onStep: (done, total, note) => context.progress({ done, total, unit: 'steps', note }),
+    onStep: (done, total, note, figures) => context.progress({ done, total, unit: 'steps', note, figures }),
   });
   const output = context.output('detector');
   await output.write('model.cfg', cfgText);

@@ -45,12 +45,17 @@ describe('a time budget', () => {
     const space = await workspace();
     const { exitCode, out } = await space.command('run', '@pipeline.yaml', '--set', 'budget=1h');
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^- long {2}left out: the budget of 1h has 60 min left, and it takes about 120 min$/m);
+    expect(out).toMatch(
+      /^- long {2}left out: the budget of 1h has 60 min left, and it takes about 120 min$/m,
+    );
     expect(out).toMatch(/^- half {2}left out: it needs long$/m);
     // A list is taken without it.
     expect(await space.read('out/total/sum.txt')).toBe('1');
     const { out: told } = await space.command('report', '@pipeline.yaml', '--json');
-    expect(JSON.parse(told)).toMatchObject({ outcome: 'succeeded', leftOut: [{ stage: 'long' }, { stage: 'half' }] });
+    expect(JSON.parse(told)).toMatchObject({
+      outcome: 'succeeded',
+      leftOut: [{ stage: 'long' }, { stage: 'half' }],
+    });
   });
 
   it('that is longer leaves nothing out', async () => {
@@ -78,7 +83,9 @@ stages:
     const space = await workspace(`${file}budget: 8\n`);
     const { exitCode, error } = await space.command('run', '@pipeline.yaml');
     expect(exitCode).toBe(2);
-    expect(error).toContain('pipeline.yaml:8:9: error: budget: a length of time is a number with ms, s, m, h or d');
+    expect(error).toContain(
+      'pipeline.yaml:8:9: error: budget: a length of time is a number with ms, s, m, h or d',
+    );
   });
 });
 
@@ -114,7 +121,8 @@ describe('run --no-overlap', () => {
     await space.write('pipeline.yaml', JSON.stringify({ version: 1, name: 'night', stages: { slow } }));
     const night = ['run', '@pipeline.yaml', '--no-overlap'];
     const first = space.command(...night);
-    while (!(await space.list('.pipeline/locks').catch(() => [])).includes('pipeline-night')) await pause(10);
+    while (!(await space.list('.pipeline/locks').catch((): string[] => [])).includes('pipeline-night'))
+      await pause(10);
     const second = await space.command(...night);
     expect(second.error).toMatch(/^night is being run already: run .*, pid \d+ on .*\. Nothing was done\.$/);
     expect(second.exitCode).toBe(3);
