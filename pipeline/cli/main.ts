@@ -6,6 +6,7 @@ import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
+import { addAttachCommand } from './attach-command.js';
 import { addCacheCommands, cacheMode } from './cache-commands.js';
 import { addInspectCommands, addUiCommand, addVerdictCommands } from './inspect-commands.js';
 import { executorNames } from './executor-names.js';
@@ -83,6 +84,8 @@ function commands(
     'after a failure, go on with all that does not need the failed stage',
   ] as const;
 
+  const withFile = (command: Command): Command => command.option(...set, collect, []).option(...store);
+
   root
     .command('run')
     .description('make what is not there yet')
@@ -107,10 +110,13 @@ function commands(
     .option('--cache <url>', 'look for results there, instead of where the file says')
     .option('--no-cache', 'leave the cache of the file alone')
     .addOption(cacheMode())
+    .option('--detach', 'go on without this terminal; `pipeline attach` shows the run again, and ends it')
+    .addOption(new Option('--run-id <id>').hideHelp())
     .action(async (words: string[], options: RunOptions) => {
       const { runCommand } = await import('./run.js');
       exit(await runCommand(words, options, program, console, signal));
     });
+  addAttachCommand(root, { program, console, signal, exit, withFile });
   for (const [name, description] of [
     ['plan', 'say what would run, and why'],
     ['status', 'say which results are there'],
@@ -130,7 +136,6 @@ function commands(
     if (name === 'plan')
       forecast.option('--cost', 'what it is expected to take of time and disk, by what earlier runs took');
   }
-  const withFile = (command: Command): Command => command.option(...set, collect, []).option(...store);
   withFile(root.command('watch'))
     .description('run, and again whenever the pipeline file or a source file has changed')
     .usage(fileAndStages)

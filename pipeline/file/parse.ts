@@ -8,6 +8,7 @@ import { pipelineFileSchema, type StageEntry } from './schema.js';
 import { fileScope, isRecord, type Environment } from './scope.js';
 import { applySetting } from './settings.js';
 import { SourceText, type DocumentPath } from './source-text.js';
+import type { SubmitOptions } from './submit-schema.js';
 import { scopeLookUp, substitute, type Scope } from './variables.js';
 
 /** A pipeline file that is well-formed; its stage kinds have not looked at it yet. */
@@ -23,6 +24,7 @@ export interface PipelineFile {
   /** How long a run may begin new work. */
   readonly budget?: Length;
   readonly cache?: z.output<typeof pipelineFileSchema>['cache'];
+  readonly submit?: SubmitOptions;
   /** In the order of the file. */
   readonly stages: readonly FileStage[];
   /** What variables and the environment stand for, for the references that are filled in later. */
@@ -113,6 +115,7 @@ export function readPipelineFile(
     ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
     ...(file.budget === undefined ? {} : { budget: { text: file.budget, ms: durationMs(file.budget) } }),
     ...(file.cache ? { cache: file.cache } : {}),
+    ...(file.submit ? { submit: file.submit } : {}),
     stages,
     scope,
     source,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationPattern } from '../core/duration.js';
 import type { JsonValue } from '../core/json.js';
+import { submitOptions } from './submit-schema.js';
 
 const stageName = z
   .string()
@@ -166,6 +167,9 @@ export const pipelineFileSchema = z.strictObject({
     .describe(
       'Where results are looked for that the store does not have, and left for others. Part of no key.',
     ),
+  submit: submitOptions
+    .optional()
+    .describe('The engine of `run --executor submit`: its name, or the command that it takes tasks with.'),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 

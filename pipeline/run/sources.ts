@@ -9,11 +9,11 @@ import { nearestName } from '../core/nearest-name.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Host, SourceFile } from '../stage/context.js';
-import type { FoundSource, SourceRequest } from '../stage/definition.js';
-import { ParamsError } from '../stage/params-error.js';
+import type { SourceRequest } from '../stage/definition.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
 import { filesInOneFolder } from './one-folder.js';
+import { withParamsPlaced } from './params-diagnostic.js';
 
 const earlyNames = 32;
 
@@ -40,7 +40,8 @@ export interface SourcePattern {
 
 /**
  * Finds and hashes the files that a stage reads beside its inputs.
- * @throws DiagnosticError when a required one is missing, UserError when one cannot be read
+ * @throws DiagnosticError when a required one is missing or the stage kind objects to one, UserError when one cannot
+ * be read
  */
 export async function readSources(
   file: PipelineFile,
@@ -66,7 +67,11 @@ export async function readSources(
       files.push({ path, name, digest: facts.digest, sizeBytes: facts.sizeBytes });
     }
   }
-  const unnamed = await foundSources(file, stage, host, (role) => byRole.get(role) ?? []);
+  const unnamed = await withParamsPlaced(
+    file,
+    stage,
+    async () => (await stage.kind.findSources?.(stage.params, host, (role) => byRole.get(role) ?? [])) ?? [],
+  );
   for (const { role, path, name } of unnamed) {
     const [facts] = await memory.hash([path]);
     if (!facts) continue;
@@ -84,25 +89,6 @@ export async function readSources(
     keyParts[role] = named.get(role) ? names[role] : files.map(({ digest }) => digest).sort();
   }
   return { byRole, keyParts, names, stamps, found: unnamed.map(({ path }) => path) };
-}
-
-/** What the stage kind finds by its own means; what it objects to, as mistakes at their places in the file. */
-async function foundSources(
-  file: PipelineFile,
-  { kind, params, declared }: PlannedStage,
-  host: Host,
-  sources: (role: string) => readonly SourceFile[],
-): Promise<readonly FoundSource[]> {
-  try {
-    return (await kind.findSources?.(params, host, sources)) ?? [];
-  } catch (error) {
-    if (!(error instanceof ParamsError)) throw error;
-    const range = file.source.locateValue(['stages', declared, 'with', ...error.param]);
-    const message = [error.message, ...error.details].join('\n  ');
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    const diagnostic = { severity: 'error', message, ...(range ? { range } : {}), ...hint } as const;
-    throw new DiagnosticError([diagnostic], new Map([[file.source.file, file.source.text]]));
-  }
 }
 
 /** The required source files of a plan's stages that are not there, as mistakes in the file. Nothing is hashed. */

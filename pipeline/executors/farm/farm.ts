@@ -136,13 +136,11 @@ class StageOnFarm {
         const { cluster, times } = farm;
         const { largestIndex } = limits;
         const firstWaitMs = Math.min(1000, times.firstPollMs);
-        const sent = await submitTasks(part, { work, cluster, files: this.#files, script: farm.script, largestIndex, firstWaitMs }); // prettier-ignore
-        if (sent === 'full') {
-          this.#parcels.push(...part);
-          this.#mostAtOnce = Math.max(1, this.#flights.size);
-          continue;
-        }
-        this.#add(sent);
+        const { flights, left } = await submitTasks(part, { work, cluster, files: this.#files, script: farm.script, largestIndex, firstWaitMs }); // prettier-ignore
+        this.#add(flights);
+        if (left.length === 0) continue;
+        this.#parcels.push(...left);
+        this.#mostAtOnce = Math.max(1, this.#flights.size);
       }
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder, writeAtomically } from '../../core/atomic-file.js';
@@ -125,6 +125,8 @@ export class TaskFiles {
       await writeAtomically(join(this.taskFolder(order), 'task.json'), json(order));
     });
     await writeAtomically(join(folder, 'script.sh'), script);
+    // Slurm takes a copy of it; others start it where it is.
+    await chmod(join(folder, 'script.sh'), 0o755);
     const tasks = orders.map(({ index, attempt }) => ({ index, attempt }));
     await writeAtomically(join(folder, 'intent.json'), json({ version: 1, nonce, tasks } satisfies Intent));
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../../../pipeline/core/user-error.js';
+import { optionWords } from '../formats/option-words.js';
 
 /** Whether boxes are in pixels or in shares of the image's sides; `auto` takes the usual, and asks where it looks wrong. */
 export type Coordinates = 'auto' | 'pixel' | 'normalised';
@@ -22,8 +23,7 @@ export function unitsOf(
 ): Exclude<Coordinates, 'auto'> {
   if (coordinates !== 'auto') return coordinates;
   if (largest === -Infinity) return usual;
-  const hint =
-    'Say which is meant: --coordinates normalised or --coordinates pixel (in a pipeline file, `coordinates`).';
+  const hint = `Say which is meant: ${optionWords('coordinates', 'normalised')} or ${optionWords('coordinates', 'pixel')}.`;
   if (usual === 'pixel' && largest <= largestShare && widthPx > smallestSidePx)
     throw new UserError(
       `${label}: no box reaches beyond ${largest}, so they look normalised to 0–1, not in pixels.`,
