@@ -96,10 +96,9 @@ describe.skipIf(!existsSync(browserPath))(`the live page in ${browserPath}`, () 
     await page.click('#stages [data-stage="hostile"]');
     await page.locator('pre', { hasText: '"><img src=x onerror=' }).waitFor();
     // The run's own page, too.
-    const report = await page.context().newPage();
-    await report.goto(new URL((await page.getAttribute('#report', 'href')) ?? '', page.url()).href);
-    expect(await report.title()).toBe('watched · failed');
     expect(await page.title()).toBe('watched · pipeline');
+    await page.goto(new URL((await page.getAttribute('#report', 'href')) ?? '', page.url()).href);
+    expect(await page.title()).toBe('watched · failed');
     expect(problems).toEqual([]);
   }, 180_000);
 
