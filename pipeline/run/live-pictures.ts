@@ -10,7 +10,7 @@ const kept = 6;
 const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg' } as const;
 
 /** The folder of a run's folder with the pictures for whoever watches. */
-export const livePicturesFolder = 'pictures-live';
+const livePicturesFolder = 'pictures-live';
 
 type Picture = Parameters<StageContext<unknown>['picture']>[0];
 

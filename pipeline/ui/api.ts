@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../core/user-error.js';
-import { stageLogPath } from '../events/journal.js';
+import { progressPath, stageLogPath } from '../events/journal.js';
 import { listRuns, readJournal } from '../events/read-journal.js';
 import { differenceRows } from '../report/difference-rows.js';
 import { pastRun, type PastRun } from '../report/past-run.js';
@@ -81,7 +81,7 @@ export class Api {
     const run = await this.run(id);
     if (!run) return undefined;
     const directory = this.store.runDirectory(run.runId);
-    return [join(directory, 'journal.ndjson'), join(directory, 'progress.ndjson')];
+    return [join(directory, 'journal.ndjson'), progressPath(directory)];
   }
 
   /** Whether nothing more will happen in a run. */

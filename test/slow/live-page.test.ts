@@ -52,7 +52,11 @@ describe.skipIf(!existsSync(browserPath))(`the live page in ${browserPath}`, () 
   afterAll(() => browser.close());
 
   async function open(...options: readonly string[]): Promise<{ space: Workspace; page: Page }> {
-    const space = await Workspace.create({ 'pipeline.yaml': file, 'steps.ts': stepsStage, [`in/${hostile}`]: 'x' });
+    const space = await Workspace.create({
+      'pipeline.yaml': file,
+      'steps.ts': stepsStage,
+      [`in/${hostile}`]: 'x',
+    });
     const server = spawn(process.execPath, [program, 'ui', space.directory, ...options]);
     onTestFinished(() => ended(server));
     const address = await new Promise<string>((resolve) => {
@@ -78,9 +82,16 @@ describe.skipIf(!existsSync(browserPath))(`the live page in ${browserPath}`, () 
     await page.click('#stages [data-stage="steps"]');
     await page.waitForSelector('#stages [data-stage="steps"] .state.running');
     await page.waitForSelector('#graph .node.running[data-stage="steps"]');
-    await page.getByText(/\d+\/100 steps {2}\d+(\.\d)?\/s {2}.* left/).first().waitFor();
-    await page.waitForFunction(() => (document.querySelector('.curves polyline')?.getAttribute('points') ?? '').includes(' '));
-    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('.pictures img')?.naturalWidth ?? 0) > 0);
+    await page
+      .getByText(/\d+\/100 steps {2}\d+(\.\d)?\/s {2}.* left/)
+      .first()
+      .waitFor();
+    await page.waitForFunction(() =>
+      (document.querySelector('.curves polyline')?.getAttribute('points') ?? '').includes(' '),
+    );
+    await page.waitForFunction(
+      () => (document.querySelector<HTMLImageElement>('.pictures img')?.naturalWidth ?? 0) > 0,
+    );
 
     await page.click('#stages [data-stage="endless"]');
     await page.getByText('begun').waitFor();
@@ -106,7 +117,9 @@ describe.skipIf(!existsSync(browserPath))(`the live page in ${browserPath}`, () 
     const { page } = await open();
     await page.getByText('no run yet').waitFor();
     expect(await page.isVisible('#start')).toBe(false);
-    const answer = await page.evaluate(async () => (await fetch('/api/start', { method: 'POST', body: '{}' })).status);
+    const answer = await page.evaluate(
+      async () => (await fetch('/api/start', { method: 'POST', body: '{}' })).status,
+    );
     expect(answer).toBe(409);
   }, 60_000);
 });

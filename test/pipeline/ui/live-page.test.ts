@@ -26,8 +26,12 @@ async function page() {
   onTestFinished(() => open.close());
   const { host, searchParams } = new URL(open.address);
   const token = searchParams.get('token') ?? '';
-  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET', body = ''): Promise<Answer> =>
-    send(host, path, method, { host, cookie: `darkroom=${token}`, ...headers }, body);
+  const ask = (
+    path: string,
+    headers: Record<string, string> = {},
+    method = 'GET',
+    body = '',
+  ): Promise<Answer> => send(host, path, method, { host, cookie: `darkroom=${token}`, ...headers }, body);
   const { runs } = JSON.parse((await ask('/api/runs')).body) as { runs: { id: string }[] };
   return { ask, host, token, run: runs[0]?.id ?? '' };
 }
@@ -42,7 +46,13 @@ function send(
   const [hostname = '', port = ''] = host.split(':');
   return new Promise((resolve, reject) => {
     // The path as it stands: fetch would resolve what it holds of `..`.
-    const sent = request({ hostname, port, path, method, headers: { ...headers, 'content-length': body.length } });
+    const sent = request({
+      hostname,
+      port,
+      path,
+      method,
+      headers: { ...headers, 'content-length': body.length },
+    });
     sent.on('error', reject);
     sent.on('response', (response) => {
       text(response).then(

@@ -24,7 +24,13 @@ function watched(...events: readonly RunEvent[]): WatchedRun {
   return run;
 }
 
-const begins = (stage: string, atMs = 1): RunEvent => ({ type: 'stage-started', atMs, stage, key: 'k', reasons: ['new'] });
+const begins = (stage: string, atMs = 1): RunEvent => ({
+  type: 'stage-started',
+  atMs,
+  stage,
+  key: 'k',
+  reasons: ['new'],
+});
 const step = (stage: string, done: number, loss: number): RunEvent => ({
   type: 'stage-progress',
   atMs: 1000 * done,
@@ -53,7 +59,13 @@ describe('a watched run', () => {
   });
 
   it('keeps the latest picture of each place', () => {
-    const picture = (file: string, title: string): RunEvent => ({ type: 'stage-picture', atMs: 5, stage: 'data', title, file });
+    const picture = (file: string, title: string): RunEvent => ({
+      type: 'stage-picture',
+      atMs: 5,
+      stage: 'data',
+      title,
+      file,
+    });
     const run = watched(picture('a-0.png', '1'), picture('a-1.png', '2'), picture('a-0.png', '3'));
     expect(run.stage('data').pictures.map(({ title }) => title)).toEqual(['2', '3']);
   });
@@ -73,6 +85,9 @@ describe('instances of a stage', () => {
     if (!train) throw new Error('no group');
     expect(train.instances).toEqual(['train[seed=1]', 'train[seed=2]']);
     expect(stateOfInstances(train, run)).toEqual({ state: 'running', instance: 'train[seed=2]' });
-    expect(graphOfInstances(run).edges.map(({ from, to }) => `${from}>${to}`)).toEqual(['data>train', 'train>verdict']);
+    expect(graphOfInstances(run).edges.map(({ from, to }) => `${from}>${to}`)).toEqual([
+      'data>train',
+      'train>verdict',
+    ]);
   });
 });
