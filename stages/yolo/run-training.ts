@@ -69,7 +69,7 @@ export async function runYoloTraining(context: Context): Promise<void> {
     signal: context.signal,
     log: (line) => context.log(line),
     onEpoch: async (course) => writeAtomically(join(liveFolder, EVENT_FILE_NAME), await eventsOf(course)),
-    onStep: (done, total, note) => context.progress({ done, total, unit: 'steps', note }),
+    onStep: (done, total, note, figures) => context.progress({ done, total, unit: 'steps', note, figures }),
   });
   const output = context.output('detector');
   await output.write('model.cfg', cfgText);
