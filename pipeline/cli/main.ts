@@ -8,7 +8,7 @@ import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
 import { addAttachCommand } from './attach-command.js';
 import { addCacheCommands, cacheMode } from './cache-commands.js';
-import { addInspectCommands, addVerdictCommands } from './inspect-commands.js';
+import { addInspectCommands, addUiCommand, addVerdictCommands } from './inspect-commands.js';
 import { executorNames } from './executor-names.js';
 import type { Console, Program } from './program.js';
 import type { RunOptions } from './run.js';
@@ -158,6 +158,7 @@ function commands(
     });
   addInspectCommands(root, { program, console, signal, exit, withFile });
   addVerdictCommands(root, { program, console, signal, exit, withFile });
+  addUiCommand(root, { program, console, signal, exit, withFile });
   addCacheCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')

@@ -13,6 +13,7 @@ import { upstream } from '../plan/order-stages.js';
 import type { Plan } from '../plan/plan.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
 import { budgetOf } from '../run/budget.js';
+import { Cancellations } from '../run/cancellations.js';
 import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
 import { Locks } from '../run/lock.js';
@@ -70,7 +71,7 @@ export async function runCommand(
 ): Promise<number> {
   const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
-  const missing = await missingSources(plan);
+  const missing = await missingSources(plan, signal);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
@@ -145,6 +146,7 @@ async function runAs(
     seed: plan.file.seed,
     stages: plan.stages.map(({ name, kind, inputs }) => ({ name, kind: kind.kind, needs: upstream(inputs) })),
   });
+  const cancellations = new Cancellations(runDirectory).open();
   const outcome = await runPlan(plan, {
     store,
     executor: localExecutor(capacity, farm ? capacity.cpu : (options.jobs ?? capacity.cpu)),
@@ -154,11 +156,15 @@ async function runAs(
     keepGoing: options.keepGoing === true,
     gpuLimit: options.gpus,
     host,
+    cancellations,
     budget: await budgetOf(plan, store, startedMs),
     viewDirectory: join(plan.file.directory, 'out'),
     signal,
     emit,
-  }).finally(() => locks.close());
+  }).finally(() => {
+    cancellations.close();
+    return locks.close();
+  });
   emit({ type: 'run-finished', outcome, tookMs: Date.now() - startedMs });
   reporter.close();
   try {

@@ -13,6 +13,7 @@ export type RunEvent =
   | StageRetried
   | StageItems
   | StageProgress
+  | StagePicture
   | StageLog
   | StageWarning
   | ItemFailed
@@ -130,6 +131,16 @@ export interface StageProgress extends OfStage {
   readonly total: number;
   readonly unit: string;
   readonly note?: string;
+  /** Numbers of this moment by name, as the loss of a training. */
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
+/** A picture of what the stage makes; the latest few are kept. */
+export interface StagePicture extends OfStage {
+  readonly type: 'stage-picture';
+  readonly title: string;
+  /** Its name in `pictures-live/` of the run's folder. */
+  readonly file: string;
 }
 
 /** A line that a stage or its child printed. */

@@ -36,6 +36,7 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
   }),
   'stage-items': z.looseObject({ ...ofStage, total: number, reused: number }),
   'stage-progress': z.looseObject({ ...ofStage, done: number, total: number, unit: text }),
+  'stage-picture': z.looseObject({ ...ofStage, title: text, file: text }),
   'stage-log': z.looseObject({ ...ofStage, line: text }),
   'stage-warning': z.looseObject({ ...ofStage, message: text }),
   'item-failed': z.looseObject({ ...ofStage, item: text, message: text }),

@@ -101,6 +101,7 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
         },
       ];
     case 'stage-progress':
+    case 'stage-picture':
     case 'stage-log':
       return [];
     default:

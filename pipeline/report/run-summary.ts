@@ -125,6 +125,7 @@ function gather(stage: StageSummary, event: Extract<RunEvent, { readonly stage: 
     case 'stage-waits':
     case 'stage-fetched':
     case 'stage-progress':
+    case 'stage-picture':
     case 'stage-log':
       break;
   }

@@ -4,6 +4,7 @@ import type { StagePolicy } from '../plan/stage-policy.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
 import { LeftOutError } from './budget.js';
+import { CancelledStageError } from './cancellations.js';
 import { farmOf, runOnFarm } from './farm-stage.js';
 import { runMapStage } from './map-items.js';
 import { StageAttempt } from './stage-attempt.js';
@@ -80,7 +81,7 @@ async function workWithRetries(state: StageState, world: World): Promise<DoneWor
     try {
       return await work(state, world, number);
     } catch (error) {
-      if (world.signal.aborted || number > policy.retries || error instanceof UnendedWorkError || error instanceof LeftOutError) throw error;
+      if (world.signal.aborted || number > policy.retries || isFinal(error)) throw error;
       const waitMs = backoffMs(policy, number);
       world.emit({
         type: 'stage-retried',
@@ -116,6 +117,13 @@ async function work(state: StageState, world: World, number: number): Promise<Do
   } finally {
     attempt.end();
   }
+}
+
+/** What another attempt would not change. */
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof UnendedWorkError || error instanceof LeftOutError || error instanceof CancelledStageError
+  );
 }
 
 function backoffMs(policy: StagePolicy, failedAttempts: number): number {

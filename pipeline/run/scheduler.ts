@@ -12,6 +12,7 @@ import type { StageRecord } from '../store/records.js';
 import { removeIncomingLeftovers } from '../store/leftovers.js';
 import { removeViewLeftovers } from '../store/view/leftovers.js';
 import { LeftOutError, withoutInputs } from './budget.js';
+import { CancelledStageError } from './cancellations.js';
 import { makeStage } from './make-stage.js';
 import { AwayResults } from './away-results.js';
 import { SentResults } from './sent-results.js';
@@ -79,14 +80,18 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
         world.emit({ type: 'stage-interrupted', stage: stage.name, tookMs });
         return { ended: 'interrupted' };
       }
-      if (unended || (!world.keepGoing && stage.policy.onFailure === 'stop')) failedFirst ??= stage.name;
+      const cancelled = error instanceof CancelledStageError;
+      if (unended || (!cancelled && !world.keepGoing && stage.policy.onFailure === 'stop'))
+        failedFirst ??= stage.name;
       // The others end, too: the process has to, and what it holds of the machine does not come back before.
       if (unended) stop.abort(new Error(`The run ends, because ${stage.name} does not.`));
       world.emit({
         type: 'stage-failed',
         stage: stage.name,
         tookMs,
-        ...describeFailure(diskFailure(error, world.store.root)),
+        ...(cancelled
+          ? { message: error.message, details: [] }
+          : describeFailure(diskFailure(error, world.store.root))),
         ...(logged.has(stage.name) ? { logFile: stageLogPath(world.runDirectory, stage.name) } : {}),
       });
       return { ended: 'failed' };

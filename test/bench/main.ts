@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Bench, Measurement } from './bench.js';
 import { detection } from './detection/detection.js';
 import { evaluation } from './evaluation.js';
+import { farming } from './farm/farming.js';
 import { itemCost } from './item-cost.js';
 import { merging } from './merging.js';
 import { nothingToDo } from './nothing-to-do.js';
@@ -17,6 +18,7 @@ const benches: readonly Bench[] = [
   itemCost,
   planning,
   merging,
+  farming,
   evaluation,
   detection,
   training,

@@ -17,15 +17,24 @@ export interface TimedNode extends TimedRun {
 }
 
 /** Runs the command line of bench/program.ts to its end. @throws when it fails */
-export async function timedPipeline(folder: string, args: readonly string[]): Promise<TimedNode> {
-  return timedNode([join(import.meta.dirname, 'program.js'), ...args], folder);
+export async function timedPipeline(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TimedNode> {
+  return timedNode([join(import.meta.dirname, 'program.js'), ...args], folder, env);
 }
 
 /** Runs a program of Node to its end. @throws when it fails */
-export async function timedNode(args: readonly string[], folder: string): Promise<TimedNode> {
+export async function timedNode(
+  args: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TimedNode> {
   const usagePath = join(folder, 'usage.json');
   const teller = pathToFileURL(join(import.meta.dirname, 'tell-usage.js')).href;
   const run = await timedProcess(process.execPath, ['--import', teller, ...args], folder, {
+    ...env,
     DARKROOM_BENCH_USAGE: usagePath,
   });
   const usage = JSON.parse(await readFile(usagePath, 'utf8')) as NodeJS.ResourceUsage;

@@ -52,6 +52,9 @@ describe('a time budget', () => {
     // A list is taken without it.
     expect(await space.read('out/total/sum.txt')).toBe('1');
     const { out: told } = await space.command('report', '@pipeline.yaml', '--json');
+    const { report } = JSON.parse(told) as { report: string };
+    const html = await space.read(report.slice(space.directory.length + 1));
+    expect(html).toContain('The time budget left out 2 stages');
     expect(JSON.parse(told)).toMatchObject({
       outcome: 'succeeded',
       leftOut: [{ stage: 'long' }, { stage: 'half' }],
