@@ -2,7 +2,7 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import { readJsonSections } from '../lib/formats/json-sections.js';
 import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
 import { NumberList } from '../lib/metrics/number-list.js';
-import { cocoResultSchema } from '../lib/predictions/read-coco-detections.js';
+import { cocoResultSchema, isCocoResult } from '../lib/predictions/read-coco-detections.js';
 import { unitsOf, type Coordinates } from '../lib/predictions/units.js';
 import { newColumns, pushBox, valuesOf, type BoxXywh } from './box-columns.js';
 import { checkElement, narrowest, readCocoTruth, unknownId, type CocoTruthImage } from './coco-truth.js';
@@ -38,14 +38,14 @@ export async function readCocoFiles(
   let [largest, count] = [-Infinity, 0];
   const sections = await readJsonSections(predictionsPath, {
     '': (element, index) => {
-      const place = `${predictionsPath}, element ${index}`;
-      const result = checkElement(cocoResultSchema, element, place);
+      const place = (): string => `${predictionsPath}, element ${index}`;
+      const result = isCocoResult(element) ? element : checkElement(cocoResultSchema, element, place());
       const image = images.get(result.image_id);
-      if (!image) throw unknownId(place, 'image', result.image_id, truthPath);
+      if (!image) throw unknownId(place(), 'image', result.image_id, truthPath);
       const k = classOf.get(result.category_id);
-      if (k === undefined) throw unknownId(place, 'category', result.category_id, truthPath);
+      if (k === undefined) throw unknownId(place(), 'category', result.category_id, truthPath);
       const bbox = coordinates === 'normalised' ? inPixels(result.bbox, image, place) : result.bbox;
-      largest = Math.max(largest, ...bbox);
+      for (const edge of bbox) largest = Math.max(largest, edge);
       odd.add(bbox, image, index);
       pushBox(found, image.number, k, bbox);
       scores.push(result.score);
@@ -73,10 +73,10 @@ export async function readCocoFiles(
   };
 }
 
-function inPixels(bbox: BoxXywh, { width, height }: CocoTruthImage, place: string): BoxXywh {
+function inPixels(bbox: BoxXywh, { width, height }: CocoTruthImage, place: () => string): BoxXywh {
   if (width === undefined || height === undefined)
     throw new UserError(
-      `${place}: the truth does not say how large its image is, so a normalised box has no place.`,
+      `${place()}: the truth does not say how large its image is, so a normalised box has no place.`,
     );
   return [bbox[0] * width, bbox[1] * height, bbox[2] * width, bbox[3] * height];
 }

@@ -9,8 +9,7 @@ export class NumberList {
       grown.set(this.#values);
       this.#values = grown;
     }
-    this.#values.set(numbers, this.#length);
-    this.#length += numbers.length;
+    for (const number of numbers) this.#values[this.#length++] = number;
   }
 
   /** The numbers so far; not a copy. */

@@ -13,6 +13,25 @@ export const cocoResultSchema = z.object({
   score: z.number(),
 });
 
+type CocoResult = z.infer<typeof cocoResultSchema>;
+
+/**
+ * Whether the schema above would let a value through. A copy and an error for each of hundreds of thousands cost more
+ * than their figures; the schema is asked what is wrong with those that are not.
+ */
+export function isCocoResult(value: unknown): value is CocoResult {
+  if (typeof value !== 'object' || value === null) return false;
+  const { image_id, category_id, bbox, score } = value as Readonly<Record<string, unknown>>;
+  return (
+    Number.isSafeInteger(image_id) &&
+    Number.isSafeInteger(category_id) &&
+    Number.isFinite(score) &&
+    Array.isArray(bbox) &&
+    bbox.length === 4 &&
+    bbox.every(Number.isFinite)
+  );
+}
+
 const namesSchemas = { images: cocoImageSchema, categories: cocoCategorySchema };
 
 /**
