@@ -17,19 +17,21 @@ exec /usr/bin/${name} "$@"`;
 const unreachable = 'echo "error: Unable to contact slurm controller (connect failure)" >&2; exit 1';
 
 it('a controller that does not answer, or whose answer is lost, loses nothing and gets nothing twice', async () => {
-  const workspace = await Workspace.create({
-    'pipeline.yaml': `version: 1
+  const workspace = await Workspace.create(
+    Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`in/${name}`, name])),
+  );
+  await workspace.write(
+    'pipeline.yaml',
+    `version: 1
 name: outages
 stages:
   copies:
     uses: command
-    with: { each: in/*, outputs: '{stem}', run: [sh, -c, 'echo {stem} >> "$0/made"; sleep 1; cp {input} {output}', .] }
+    with:
+      each: in/*
+      outputs: '{stem}'
+      run: [sh, -c, 'echo {stem} >> "$0/made"; sleep 1; cp {input} {output}', '${workspace.directory}']
 `,
-    ...Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`in/${name}`, name])),
-  });
-  await workspace.write(
-    'pipeline.yaml',
-    (await workspace.read('pipeline.yaml')).replace(', .] }', `, '${workspace.directory}'] }`),
   );
   const shims = new ShimPrograms(workspace.path('outage'));
   // First it is not there; then it takes the tasks, and the answer is lost.
