@@ -73,6 +73,7 @@ export async function logsCommand(
 const idle: Readonly<Record<StageOutcome, string>> = {
   cached: 'its result came from the store',
   blocked: 'one that it needs failed',
+  'left-out': 'the time budget did not hold it',
   skipped: 'the run ended before its turn',
   ran: 'it ran',
   failed: 'it failed',

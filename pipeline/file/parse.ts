@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
+import { durationMs, type Length } from '../core/duration.js';
 import { failure, success, type Result } from '../core/result.js';
 import { issueDiagnostics } from './issues.js';
 import { pipelineFileSchema, type StageEntry } from './schema.js';
@@ -20,6 +21,8 @@ export interface PipelineFile {
   readonly store: string;
   /** A program with its arguments that gets to know how a run ended. */
   readonly notify?: readonly string[];
+  /** How long a run may begin new work. */
+  readonly budget?: Length;
   readonly cache?: z.output<typeof pipelineFileSchema>['cache'];
   readonly submit?: SubmitOptions;
   /** In the order of the file. */
@@ -110,6 +113,7 @@ export function readPipelineFile(
     seed: file.seed,
     store: resolve(directory, file.store ?? '.pipeline'),
     ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
+    ...(file.budget === undefined ? {} : { budget: { text: file.budget, ms: durationMs(file.budget) } }),
     ...(file.cache ? { cache: file.cache } : {}),
     ...(file.submit ? { submit: file.submit } : {}),
     stages,

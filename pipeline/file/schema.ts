@@ -157,6 +157,11 @@ export const pipelineFileSchema = z.strictObject({
     .describe(
       'A program that is called at the end of each run, with the verdict as JSON on its standard input; with arguments, a list. No shell.',
     ),
+  budget: duration
+    .optional()
+    .describe(
+      'How long a run may begin new work, as in 8h. Stages come in the order of the file, every one with its first value of the axis seed before any with the second; what is not expected to end in time is left out, and said.',
+    ),
   cache: cache
     .optional()
     .describe(

@@ -10,15 +10,17 @@ import { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Host, SourceFile } from '../stage/context.js';
-import type { FoundSource, SourceRequest } from '../stage/definition.js';
-import { ParamsError } from '../stage/params-error.js';
+import type { SourceRequest } from '../stage/definition.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
 import { mirroredUrl } from '../store/remotes/source-mirror.js';
-import { fetchObjects, listBucket } from './bucket-sources.js';
 import { filesInOneFolder } from './one-folder.js';
+import { withParamsPlaced } from './params-diagnostic.js';
 
 const earlyNames = 32;
+
+/** Loaded where a source lies in a bucket: most starts have none. */
+const bucketSources = () => import('./bucket-sources.js');
 
 /** A stage's source files as they were when its key was made. */
 export interface StageSources {
@@ -43,7 +45,8 @@ export interface SourcePattern {
 
 /**
  * Finds and hashes the files that a stage reads beside its inputs.
- * @throws DiagnosticError when a required one is missing, UserError when one cannot be read
+ * @throws DiagnosticError when a required one is missing or the stage kind objects to one, UserError when one cannot
+ * be read
  */
 export async function readSources(
   file: PipelineFile,
@@ -70,7 +73,11 @@ export async function readSources(
       files.push({ path, name, digest: facts.digest, sizeBytes: facts.sizeBytes });
     }
   }
-  const unnamed = await foundSources(file, stage, host, (role) => byRole.get(role) ?? []);
+  const unnamed = await withParamsPlaced(
+    file,
+    stage,
+    async () => (await stage.kind.findSources?.(stage.params, host, (role) => byRole.get(role) ?? [])) ?? [],
+  );
   for (const { role, path, name } of unnamed) {
     const [facts] = await memory.hash([path]);
     if (!facts) continue;
@@ -88,25 +95,6 @@ export async function readSources(
     keyParts[role] = named.get(role) ? names[role] : files.map(({ digest }) => digest).sort();
   }
   return { byRole, keyParts, names, stamps, found: unnamed.map(({ path }) => path) };
-}
-
-/** What the stage kind finds by its own means; what it objects to, as mistakes at their places in the file. */
-async function foundSources(
-  file: PipelineFile,
-  { kind, params, declared }: PlannedStage,
-  host: Host,
-  sources: (role: string) => readonly SourceFile[],
-): Promise<readonly FoundSource[]> {
-  try {
-    return (await kind.findSources?.(params, host, sources)) ?? [];
-  } catch (error) {
-    if (!(error instanceof ParamsError)) throw error;
-    const range = file.source.locateValue(['stages', declared, 'with', ...error.param]);
-    const message = [error.message, ...error.details].join('\n  ');
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    const diagnostic = { severity: 'error', message, ...(range ? { range } : {}), ...hint } as const;
-    throw new DiagnosticError([diagnostic], new Map([[file.source.file, file.source.text]]));
-  }
 }
 
 /** The required source files of a plan's stages that are not there, as mistakes in the file. Nothing is hashed. */
@@ -179,7 +167,7 @@ async function anyFile(
   signal: AbortSignal,
 ): Promise<boolean> {
   const url = mirroredUrl(request.pattern, store);
-  if (url !== undefined) return (await listBucket(url, signal)).length > 0;
+  if (url !== undefined) return (await (await bucketSources()).listBucket(url, signal)).length > 0;
   const pattern = withoutDot(request.pattern);
   if (!fastGlob.isDynamicPattern(pattern)) return isThere(resolve(directory, pattern));
   if (await matchesEarly(pattern, directory)) return true;
@@ -208,6 +196,7 @@ async function findFiles(
 ): Promise<{ path: string; name: string }[]> {
   const url = mirroredUrl(request.pattern, store);
   if (url !== undefined) {
+    const { fetchObjects, listBucket } = await bucketSources();
     const objects = await listBucket(url, signal);
     const paths = await fetchObjects(objects, store, signal);
     return paths.map((path, index) => ({ path, name: objects[index]?.nameBelowBase ?? basename(path) }));

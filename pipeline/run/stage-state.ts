@@ -12,6 +12,7 @@ import type { NamedInput, PlanningContext } from '../stage/context.js';
 import { stageKey, type CacheKey, type StageKeyParts } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
 import { withMirroredUrls } from '../store/remotes/source-mirror.js';
+import { withParamsPlaced } from './params-diagnostic.js';
 import { readSources, type StageSources } from './sources.js';
 import type { World } from './world.js';
 
@@ -36,7 +37,10 @@ export interface StageState {
   readonly artifacts: ArtifactsByStage;
 }
 
-/** Hashes a stage's sources, asks for its tools, makes its key and looks it up. All its inputs must be there. */
+/**
+ * Hashes a stage's sources, asks for its tools, makes its key and looks it up. All its inputs must be there.
+ * @throws DiagnosticError when a source is missing or this machine has not what the params ask for
+ */
 export async function stageState(
   file: PipelineFile,
   stage: PlannedStage,
@@ -44,7 +48,11 @@ export async function stageState(
   world: Pick<World, 'store' | 'host'> & Partial<Pick<World, 'signal'>>,
 ): Promise<StageState> {
   const sources = await readSources(file, stage, world.store.files, world.host, world.signal ?? never);
-  const tools = (await stage.kind.tools?.(stage.params, world.host)) ?? {};
+  const tools = await withParamsPlaced(
+    file,
+    stage,
+    async () => (await stage.kind.tools?.(stage.params, world.host)) ?? {},
+  );
   const parts: StageKeyParts = {
     kind: stage.kind.identity ?? stage.kind.kind,
     revision: stage.kind.revision,

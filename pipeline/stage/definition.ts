@@ -101,7 +101,7 @@ interface StageKindBase<P> {
   keyParams?(params: P): JsonValue;
   /**
    * Versions of outside tools that the result depends on (Blender's build hash, the tensor backend).
-   * @throws UserError with what to install when a tool is missing
+   * @throws ParamsError pointing at what this machine cannot do, UserError with what to install when a tool is missing
    */
   tools?(params: P, host: Host): Promise<JsonObject>;
   /** False when these tools leave the GPUs alone that `resources` would take if there are any. Default: true. */

@@ -14,7 +14,9 @@ import {
   type OptimizerRule,
   type UpdateRange,
 } from '../lib/tensors/optimizers.js';
+import { forgetFailedGradient, isOutOfMemory } from '../lib/tensors/out-of-memory.js';
 import type { AugmentParams } from './augment-params.js';
+import { tooLargeBatch } from './fitting-batch.js';
 import { lossOfHeads } from './loss-of-heads.js';
 import type { LossOptions, LossParts } from './loss.js';
 import { prepareSample, type TrainingSample } from './prepare-sample.js';
@@ -93,8 +95,24 @@ export class ShardTask {
     return new ShardTask(setup, await useBackend(setup.backend));
   }
 
-  /** Forward and backward over a shard; gradients and statistics go to the shard's vector. */
+  /**
+   * Forward and backward over a shard; gradients and statistics go to the shard's vector.
+   * @throws UserError that names a batch that fits, when this one does not
+   */
   async gradients(request: GradientRequest): Promise<LossParts> {
+    try {
+      return await this.#differentiate(request);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      const { samples, width, height } = request;
+      const shards = this.#setup.vectors.gradients.length;
+      const attempt = (images: number): Promise<LossParts> =>
+        this.#differentiate({ ...request, samples: samples.slice(0, images), add: false });
+      throw await tooLargeBatch({ images: samples.length, shards, width, height }, attempt);
+    }
+  }
+
+  async #differentiate(request: GradientRequest): Promise<LossParts> {
     const { shard, samples, width, height, frozenLayers, add } = request;
     const { vectors, seed, augment, loss } = this.#setup;
     const target = vectors.gradients[shard];
@@ -104,40 +122,76 @@ export class ShardTask {
     const truths = samples.map((sample, n) =>
       prepareSample(pixels.subarray(n * size, (n + 1) * size), width, height, sample, seed, augment),
     );
-    const input = tf.tensor4d(pixels, [samples.length, height, width, 3]);
-    const parameters = tensorsOf(this.#layout, vectors.parameters);
     const observed = new Map<number, BatchStatistics>();
-    let parts: LossParts = { box: 0, objectness: 0, classes: 0 };
-    const { segments, trainedLength } = this.#layout;
-    const trained = [...segments.keys()].filter((i) => {
-      const segment = segments[i];
-      return segment && segment.offset < trainedLength && segment.layer >= frozenLayers;
-    });
-    const gradientOf = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
-      const all = [...parameters];
-      for (const [k, i] of trained.entries()) all[i] = trainable[k] ?? all[i] ?? tf.scalar(0);
-      const observe = (layer: number, statistics: BatchStatistics): void =>
-        void observed.set(layer, statistics);
-      const heads = forwardForTraining(this.#cfg, this.#layout, all, input, observe, frozenLayers);
-      const size = { width, height };
-      return lossOfHeads(this.#cfg, heads, size, truths, 1 / request.imagesAStep, loss, (value) => (parts = value)); // prettier-ignore
-    });
-    const { value, grads } = gradientOf(trained.map((i) => parameters[i] ?? tf.scalar(0)));
-    const put = async (tensor: tf.Tensor, offset: number): Promise<void> => {
-      const values = await tensor.data<'float32'>();
-      if (!add) target.set(values, offset);
-      else for (let i = 0; i < values.length; i++) target[offset + i] = (target[offset + i] as number) + (values[i] as number); // prettier-ignore
-    };
-    for (const [k, gradient] of grads.entries()) await put(gradient, segments[trained[k] ?? 0]?.offset ?? 0);
-    for (const { layer, role, offset } of segments) {
-      if (offset < trainedLength) continue;
-      const statistics = observed.get(layer);
-      const tensor = role === 'mean' ? statistics?.mean : statistics?.variance;
-      if (tensor) await put(tensor, offset);
+    const held: tf.Tensor[] = [];
+    try {
+      const input = tf.tensor4d(pixels, [samples.length, height, width, 3]);
+      held.push(input);
+      const parameters = tf.tidy(() => tensorsOf(this.#layout, vectors.parameters));
+      held.push(...parameters);
+      let parts: LossParts = { box: 0, objectness: 0, classes: 0 };
+      const { segments, trainedLength } = this.#layout;
+      const trained = [...segments.keys()].filter((i) => {
+        const segment = segments[i];
+        return segment && segment.offset < trainedLength && segment.layer >= frozenLayers;
+      });
+      // What is read of a GPU is waited for, which no gradient's pass can: the heads are computed once more for it.
+      const raw = this.backend.readsAtOnce
+        ? undefined
+        : await this.#rawHeads(parameters, input, frozenLayers);
+      const gradientOf = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
+        const all = [...parameters];
+        for (const [k, i] of trained.entries()) all[i] = trainable[k] ?? all[i] ?? tf.scalar(0);
+        const observe = (layer: number, statistics: BatchStatistics): void =>
+          void observed.set(layer, statistics);
+        const heads = forwardForTraining(this.#cfg, this.#layout, all, input, observe, frozenLayers);
+        return lossOfHeads(this.#cfg, heads, {
+          size: { width, height },
+          truths,
+          scale: 1 / request.imagesAStep,
+          options: loss,
+          raw,
+          report: (value) => (parts = value),
+        });
+      });
+      const { value, grads } = gradientOf(trained.map((i) => parameters[i] ?? tf.scalar(0)));
+      held.push(value, ...grads);
+      const put = async (tensor: tf.Tensor, offset: number): Promise<void> => {
+        const values = await tensor.data<'float32'>();
+        if (!add) target.set(values, offset);
+        else for (let i = 0; i < values.length; i++) target[offset + i] = (target[offset + i] as number) + (values[i] as number); // prettier-ignore
+      };
+      for (const [k, gradient] of grads.entries())
+        await put(gradient, segments[trained[k] ?? 0]?.offset ?? 0);
+      for (const { layer, role, offset } of segments) {
+        if (offset < trainedLength) continue;
+        const statistics = observed.get(layer);
+        const tensor = role === 'mean' ? statistics?.mean : statistics?.variance;
+        if (tensor) await put(tensor, offset);
+      }
+      return parts;
+    } catch (error) {
+      forgetFailedGradient();
+      throw error;
+    } finally {
+      for (const { mean, variance } of observed.values()) tf.dispose([mean, variance]);
+      tf.dispose(held);
     }
-    for (const { mean, variance } of observed.values()) tf.dispose([mean, variance]);
-    tf.dispose([value, ...grads, ...parameters, input]);
-    return parts;
+  }
+
+  /** The heads' numbers by a forward pass of its own. */
+  async #rawHeads(
+    parameters: readonly tf.Tensor[],
+    input: tf.Tensor4D,
+    frozenLayers: number,
+  ): Promise<Float32Array[]> {
+    const heads = tf.tidy(() => {
+      const forget = (_: number, { mean, variance }: BatchStatistics): void => tf.dispose([mean, variance]);
+      return forwardForTraining(this.#cfg, this.#layout, parameters, input, forget, frozenLayers);
+    });
+    const values = await Promise.all(heads.map((head) => head.data<'float32'>()));
+    tf.dispose(heads);
+    return values;
   }
 
   /** Adds the shards' vectors up into the first. @returns the squares' sums of what is trained, chunk by chunk */

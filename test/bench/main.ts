@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Measurement } from './bench.js';
+import { detection } from './detection/detection.js';
 import { evaluation } from './evaluation.js';
 import { farming } from './farm/farming.js';
 import { itemCost } from './item-cost.js';
@@ -19,6 +20,7 @@ const benches: readonly Bench[] = [
   merging,
   farming,
   evaluation,
+  detection,
   training,
   rendering,
 ];
@@ -33,7 +35,7 @@ async function measure(bench: Bench): Promise<readonly Measurement[]> {
 }
 
 function row(what: string, measured: string, bar: string, met: string): string {
-  return `${what.padEnd(52)}${measured.padEnd(42)}${bar.padEnd(16)}${met}`;
+  return `${what.padEnd(52)}${measured.padEnd(58)}${bar.padEnd(16)}${met}`;
 }
 
 const wanted = process.argv.slice(2);

@@ -1,22 +1,27 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { UserError } from '../../../pipeline/core/user-error.js';
-import { nativePackagePath, resolvePackage, type BackendChoice } from './backend-choice.js';
+import { expectedBackend, nativePackagePath, resolvePackage, type BackendChoice } from './backend-choice.js';
+import { guardWasmMemory } from './out-of-memory.js';
+import { startWebGpu } from './webgpu-backend.js';
 
 /** The tensor backend that computes, as people and keys name it. */
 export interface ComputeBackend {
   /** TensorFlow.js's name of it. */
-  readonly name: 'wasm' | 'cpu' | 'tensorflow';
+  readonly name: 'wasm' | 'cpu' | 'tensorflow' | 'webgpu';
   /** What it runs on, for people: `WebAssembly (XNNPACK), one thread`. */
   readonly device: string;
+  /** Does it hand over a tensor's numbers at once (`dataSync`)? WebGPU does not. */
+  readonly readsAtOnce: boolean;
 }
 
 /**
  * Makes a tensor backend the current one of this thread.
  *
- * `auto` takes TensorFlow's native library where @tensorflow/tfjs-node-gpu is installed and loads, else WebAssembly.
- * Any other choice is that backend or an error, never silently another one.
+ * `auto` takes the first that starts: TensorFlow's native library with a CUDA GPU, WebGPU on a real adapter, the native
+ * library on the CPU, WebAssembly, plain JavaScript. Any other choice is that backend or an error, never silently another.
  * @throws UserError when the choice is not there on this machine
  */
 export function useBackend(choice: BackendChoice): Promise<ComputeBackend> {
@@ -35,13 +40,37 @@ async function start(choice: BackendChoice): Promise<ComputeBackend> {
     case 'cpu':
       await tf.setBackend('cpu');
       await tf.ready();
-      return { name: 'cpu', device: 'plain JavaScript, one thread' };
+      return { name: 'cpu', device: 'plain JavaScript, one thread', readsAtOnce: true };
     case 'tensorflow':
     case 'gpu':
       return useNative(choice);
+    case 'webgpu':
+      return useWebGpu({ inSoftware: true });
     case 'auto':
-      return nativePackagePath() === undefined ? useWasm() : useNative('tensorflow').catch(() => useWasm());
+      return useBest();
   }
+}
+
+async function useBest(): Promise<ComputeBackend> {
+  const candidates: (() => Promise<ComputeBackend>)[] = [
+    () => useWasm(),
+    () => start('cpu'), // last, and always there
+  ];
+  const expected = expectedBackend('auto');
+  if (nativePackagePath() !== undefined) candidates.unshift(() => useNative('tensorflow'));
+  if (expected === 'webgpu') candidates.unshift(() => useWebGpu({ inSoftware: false }));
+  let reason: unknown;
+  for (const candidate of candidates)
+    try {
+      return await candidate();
+    } catch (error) {
+      reason = error;
+    }
+  throw reason;
+}
+
+async function useWebGpu(wanted: { readonly inSoftware: boolean }): Promise<ComputeBackend> {
+  return { name: 'webgpu', device: `WebGPU, ${await startWebGpu(wanted)}`, readsAtOnce: false };
 }
 
 async function useWasm(): Promise<ComputeBackend> {
@@ -54,8 +83,12 @@ async function useWasm(): Promise<ComputeBackend> {
     });
   await tf.ready();
   registerWasmGradientKernels();
-  return { name: 'wasm', device: 'WebAssembly (XNNPACK), one thread a worker' };
+  if (!guarded) guardWasmMemory(tf.backend() as BackendWasm);
+  guarded = true;
+  return { name: 'wasm', device: 'WebAssembly (XNNPACK), one thread a worker', readsAtOnce: true };
 }
+
+let guarded = false;
 
 async function useNative(choice: 'tensorflow' | 'gpu'): Promise<ComputeBackend> {
   const path = nativePackagePath();
@@ -82,7 +115,7 @@ async function useNative(choice: 'tensorflow' | 'gpu'): Promise<ComputeBackend> 
     throw new UserError('Backend "gpu" was asked for, and TensorFlow sees no GPU on this machine.', {
       hint: 'Check `nvidia-smi` and CUDA_VISIBLE_DEVICES, or use `backend: auto`.',
     });
-  return { name: 'tensorflow', device: gpu ? 'CUDA GPU' : 'native CPU' };
+  return { name: 'tensorflow', device: gpu ? 'CUDA GPU' : 'native CPU', readsAtOnce: true };
 }
 
 /** tfjs-node answers this by name of the device that its eager context holds. */

@@ -42,7 +42,7 @@ export function filterGradient(
   const columns = pitchOf(width, outWidth, kw, sx, left);
   const positions = batch * rows * columns;
   const phases = planes(x, rows, columns, sy, sx, backend); // [sy, sx, C, N, rows, columns]
-  const slopes = tf.reshape(padAfter(dy, rows, columns), [positions, filters]);
+  const slopes: tf.Tensor2D = tf.reshape(padAfter(dy, rows, columns), [positions, filters]);
   const unfoldedRows = kh * kw * channels;
   const chunk = Math.max(256, Math.min(positions, Math.floor(UNFOLDED_FLOATS / unfoldedRows)));
   let sum: tf.Tensor2D | undefined;
@@ -61,8 +61,10 @@ export function filterGradient(
         copyShifted(source, from, positions, start + shift, target, (tap * channels + c) * count, count);
       }
     }
-    const part = tf.matMul<tf.Tensor2D>(unfolded, tf.slice(slopes, [start, 0], [count, filters]));
+    const own = positions === count ? slopes : rowsOf(slopes, start, count, backend);
+    const part = tf.matMul<tf.Tensor2D>(unfolded, own);
     unfolded.dispose();
+    if (own !== slopes) own.dispose();
     const before: tf.Tensor2D | undefined = sum;
     sum = before ? tf.add<tf.Tensor2D>(before, part) : part;
     if (before) tf.dispose([before, part]);
@@ -119,6 +121,15 @@ function copyShifted(
   if (low > 0) target.fill(0, to, to + low);
   target.set(source.subarray(from + first + low, from + first + high), to + low);
   if (high < count) target.fill(0, to + high, to + count);
+}
+
+/** Some rows of a matrix. (The stock slice copies the whole matrix out of the heap first, for each part of it.) */
+function rowsOf(matrix: tf.Tensor2D, start: number, count: number, backend: BackendWasm): tf.Tensor2D {
+  const [, columns] = matrix.shape;
+  const rows = newTensor(backend, [count, columns]) as tf.Tensor2D;
+  const source = heapOf(backend, matrix);
+  heapOf(backend, rows).set(source.subarray(start * columns, (start + count) * columns));
+  return rows;
 }
 
 function padAfter(x: tf.Tensor4D, rows: number, columns: number): tf.Tensor4D {

@@ -5,6 +5,7 @@ import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gra
 import { filterGradient } from './filter-gradient.js';
 import { inputGradient } from './input-gradient.js';
 import { maxPoolGradient } from './pool-gradient.js';
+import { replaceKernel } from './replace-kernel.js';
 import {
   fitsWinograd,
   winogradConvolution,
@@ -22,7 +23,8 @@ export function registerWasmGradientKernels(): void {
   if (registered) return;
   registered = true;
   registerFastConvolution();
-  replaceKernel<Record<'x' | 'dy', tf.Tensor4D>, tf.Conv2DBackpropFilterAttrs>(
+  replaceKernel<Record<'x' | 'dy', tf.Tensor4D>, tf.Conv2DBackpropFilterAttrs, BackendWasm>(
+    'wasm',
     tf.Conv2DBackpropFilter,
     ({ x, dy }, { strides, pad, dimRoundingMode, filterShape }, backend) => {
       const geometry = geometryOf(x.shape, filterShape, strides, pad, dimRoundingMode);
@@ -30,7 +32,8 @@ export function registerWasmGradientKernels(): void {
       return tf.tidy(() => filterGradient(x, dy, geometry, backend));
     },
   );
-  replaceKernel<Record<'dy' | 'filter', tf.Tensor4D>, tf.Conv2DBackpropInputAttrs>(
+  replaceKernel<Record<'dy' | 'filter', tf.Tensor4D>, tf.Conv2DBackpropInputAttrs, BackendWasm>(
+    'wasm',
     tf.Conv2DBackpropInput,
     ({ dy, filter }, { strides, pad, dimRoundingMode, inputShape }, backend) => {
       const geometry = geometryOf(inputShape, filter.shape, strides, pad, dimRoundingMode);
@@ -38,7 +41,8 @@ export function registerWasmGradientKernels(): void {
       return tf.tidy(() => inputGradient(dy, filter, geometry, backend));
     },
   );
-  replaceKernel<Record<'x' | 'dy', tf.Tensor4D>, tf.DepthwiseConv2dNativeBackpropFilterAttrs>(
+  replaceKernel<Record<'x' | 'dy', tf.Tensor4D>, tf.DepthwiseConv2dNativeBackpropFilterAttrs, BackendWasm>(
+    'wasm',
     tf.DepthwiseConv2dNativeBackpropFilter,
     ({ x, dy }, { strides, pad, dimRoundingMode, filterShape }, backend) =>
       depthwiseFilterGradient(
@@ -48,7 +52,12 @@ export function registerWasmGradientKernels(): void {
         backend,
       ),
   );
-  replaceKernel<Record<'dy' | 'filter', tf.Tensor4D>, tf.DepthwiseConv2dNativeBackpropInputAttrs>(
+  replaceKernel<
+    Record<'dy' | 'filter', tf.Tensor4D>,
+    tf.DepthwiseConv2dNativeBackpropInputAttrs,
+    BackendWasm
+  >(
+    'wasm',
     tf.DepthwiseConv2dNativeBackpropInput,
     ({ dy, filter }, { strides, pad, dimRoundingMode, inputShape }, backend) =>
       depthwiseInputGradient(
@@ -58,7 +67,8 @@ export function registerWasmGradientKernels(): void {
         backend,
       ),
   );
-  replaceKernel<Record<'dy' | 'input' | 'output', tf.Tensor4D>, tf.MaxPoolGradAttrs>(
+  replaceKernel<Record<'dy' | 'input' | 'output', tf.Tensor4D>, tf.MaxPoolGradAttrs, BackendWasm>(
+    'wasm',
     tf.MaxPoolGrad,
     ({ dy, input, output }, { filterSize, strides, pad, dimRoundingMode }, backend) => {
       const info = tf.backend_util.computePool2DInfo(
@@ -89,26 +99,16 @@ function depthwiseInfo(
 function registerFastConvolution(): void {
   const stock = tf.getKernel(tf.Conv2D, 'wasm');
   if (!stock) throw new Error('the WebAssembly backend has no convolution');
-  replaceKernel<Record<'x' | 'filter', tf.Tensor4D>, tf.Conv2DAttrs>(tf.Conv2D, (inputs, attrs, backend) => {
-    const { strides, pad, dilations, dimRoundingMode } = attrs;
-    const plain = dilations === 1 || (Array.isArray(dilations) && dilations.every((d) => d === 1));
-    const geometry = geometryOf(inputs.x.shape, inputs.filter.shape, strides, pad, dimRoundingMode);
-    if (plain && fitsWinograd(geometry))
-      return winogradConvolution(inputs.x, inputs.filter, geometry, backend);
-    return stock.kernelFunc({ inputs, attrs: { ...attrs }, backend }) as tf.TensorInfo;
-  });
-}
-
-/** TensorFlow.js hands kernels untyped maps; which tensors and attributes are in them, the kernel's name decides. */
-function replaceKernel<Inputs, Attributes>(
-  kernelName: string,
-  run: (inputs: Inputs, attributes: Attributes, backend: BackendWasm) => tf.TensorInfo,
-): void {
-  if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      run(inputs as Inputs, attrs as Attributes, backend as BackendWasm),
-  });
+  replaceKernel<Record<'x' | 'filter', tf.Tensor4D>, tf.Conv2DAttrs, BackendWasm>(
+    'wasm',
+    tf.Conv2D,
+    (inputs, attrs, backend) => {
+      const { strides, pad, dilations, dimRoundingMode } = attrs;
+      const plain = dilations === 1 || (Array.isArray(dilations) && dilations.every((d) => d === 1));
+      const geometry = geometryOf(inputs.x.shape, inputs.filter.shape, strides, pad, dimRoundingMode);
+      if (plain && fitsWinograd(geometry))
+        return winogradConvolution(inputs.x, inputs.filter, geometry, backend);
+      return stock.kernelFunc({ inputs, attrs: { ...attrs }, backend }) as tf.TensorInfo;
+    },
+  );
 }

@@ -1,96 +1,35 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseCfg } from '../../../../stages/lib/darknet/cfg.js';
-import { findObjects } from '../../../../stages/lib/darknet/find-objects.js';
-import { layoutOf } from '../../../../stages/lib/darknet/layout.js';
-import { predictorOf, type Predictor } from '../../../../stages/lib/darknet/network.js';
-import { readWeights } from '../../../../stages/lib/darknet/weights.js';
-import { decodeImage } from '../../../../stages/lib/imaging/decode-image.js';
+import type { Predictor } from '../../../../stages/lib/darknet/network.js';
 import { useBackend } from '../../../../stages/lib/tensors/backend.js';
+import {
+  differencesOf,
+  goldenIsMissing,
+  goldenPredictor,
+  goldenSets,
+  worstOfHeads,
+} from '../../../support/golden-darknet.js';
 
-const golden = resolve(import.meta.dirname, '../../../../../shared/golden/darknet');
-const missing = !existsSync(join(golden, 'mini.cfg'));
+describe.skipIf(goldenIsMissing).each(['wasm', 'cpu'] as const)(
+  'against darknet itself on %s (skipped where ../shared/golden/darknet is missing)',
+  (backend) => {
+    let predictor: Predictor;
+    beforeAll(async () => {
+      await useBackend(backend);
+      predictor = await goldenPredictor();
+    });
 
-interface GoldenDetection {
-  readonly image_id: number;
-  readonly category_id: number;
-  /** x, y, width, height */
-  readonly bbox: readonly [number, number, number, number];
-  readonly score: number;
-}
+    it('raw heads are the reference heads to 1e-3', async () => {
+      expect(await worstOfHeads(predictor)).toBeLessThan(1e-3);
+    });
 
-describe.skipIf(missing)('against darknet itself (skipped where ../shared/golden/darknet is missing)', () => {
-  let predictor: Predictor;
-
-  beforeAll(async () => {
-    await useBackend('wasm');
-    const cfg = parseCfg(await readFile(join(golden, 'mini.cfg'), 'utf8'), 'mini.cfg');
-    const layout = layoutOf(cfg);
-    const weights = readWeights(await readFile(join(golden, 'mini.weights')), layout, 'mini.weights');
-    predictor = predictorOf(cfg, layout, weights.values);
-  });
-
-  it('raw heads are the reference heads to 1e-3', async () => {
-    const description = JSON.parse(await readFile(join(golden, 'mini.heads.json'), 'utf8')) as {
-      heads: [number, number, number][];
-    };
-    const input = floats(await readFile(join(golden, 'mini.input.f32')));
-    const wanted = floats(await readFile(join(golden, 'mini.heads.f32')));
-    const x = tf.tidy(() => tf.tensor4d(input, [1, 3, 160, 224]).transpose<tf.Tensor4D>([0, 2, 3, 1]));
-    const heads = predictor.predict(x);
-    expect(heads.map(({ shape: [, h, w, c] }) => [c, h, w])).toEqual(description.heads);
-    let at = 0;
-    for (const head of heads) {
-      const actual = await head.transpose([0, 3, 1, 2]).data();
-      let worst = 0;
-      for (const value of actual) worst = Math.max(worst, Math.abs(value - (wanted[at++] ?? NaN)));
-      expect(worst).toBeLessThan(1e-3);
-    }
-    expect(at).toBe(wanted.length);
-  });
-
-  it.each([
-    ['images', 'mini.detections.json', 0.25],
-    ['letterbox', 'mini.letterbox.detections.json', 0.4],
-  ])(
-    'in %s it finds what darknet finds, to 0.1 pixel and 0.001 of score',
-    async (folder, file, least) => {
-      const wanted = JSON.parse(await readFile(join(golden, file), 'utf8')) as GoldenDetection[];
-      const ids = [...new Set(wanted.map((detection) => detection.image_id))];
-      expect(ids.length).toBeGreaterThan(0);
-      for (const id of ids) {
-        const name = `${String(id).padStart(12, '0')}.png`;
-        const image = await decodeImage(join(golden, folder, name), name);
-        const options = { threshold: 0.005, nmsIou: 0.45, maxDetections: Infinity };
-        const [found = []] = await findObjects(predictor, [image], options);
-        const ours = found.filter((object) => object.score >= least - 1e-3);
-        // Boxes that lie wholly outside the image come out of darknet with negative sizes; we drop them.
-        const theirs = wanted.filter(
-          ({ image_id, bbox: [, , width, height] }) => image_id === id && width > 0 && height > 0,
-        );
-        const unmatched = theirs.filter((detection) => {
-          const match = ours.findIndex(({ box, classIndex, score }) => {
-            const [x, y, width, height] = detection.bbox;
-            const far = [box[0] - x, box[1] - y, box[2] - x - width, box[3] - y - height];
-            const near = far.every((distance) => Math.abs(distance) < 0.1);
-            return (
-              near && classIndex === detection.category_id - 1 && Math.abs(score - detection.score) < 1e-3
-            );
-          });
-          if (match >= 0) ours.splice(match, 1);
-          return match < 0;
-        });
-        expect(unmatched).toEqual([]);
-        expect(ours.filter((object) => object.score >= least + 1e-3)).toEqual([]);
-      }
-    },
-    30_000,
-  );
-});
-
-function floats(bytes: Buffer): Float32Array {
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-}
+    it.each(goldenSets.map((set) => ({ set, folder: set[0] })))(
+      'in $folder it finds what darknet finds',
+      async ({ set }) => {
+        const { images, onlyDarknet, onlyOurs } = await differencesOf(predictor, set);
+        expect(images).toBeGreaterThan(0);
+        expect(onlyDarknet).toEqual([]);
+        expect(onlyOurs).toEqual([]);
+      },
+    );
+  },
+);

@@ -1,43 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../../../stages/lib/tensors/backend.js';
-
-type Shape4 = [number, number, number, number];
-
-/** Input and filter gradients of a convolution on one backend, as plain numbers. */
-async function convolutionGradients(
-  backend: 'wasm' | 'cpu',
-  xShape: Shape4,
-  filterShape: Shape4,
-  stride: number,
-  pad: 'same' | 'valid',
-): Promise<{ dx: Float32Array; dw: Float32Array }> {
-  await useBackend(backend);
-  const x = tf.tensor(waves(xShape, 0.37), xShape);
-  const filter = tf.tensor(waves(filterShape, 0.91), filterShape);
-  const [dx, dw] = tf.grads((image, kernel) => {
-    const y = tf.conv2d(image as tf.Tensor4D, kernel as tf.Tensor4D, stride, pad);
-    return y.mul(tf.tensor(waves(y.shape, 0.53), y.shape)).sum();
-  })([x, filter]);
-  const result = { dx: (await dx?.data()) as Float32Array, dw: (await dw?.data()) as Float32Array };
-  tf.dispose([x, filter, dx, dw].filter((tensor) => tensor !== undefined));
-  return result;
-}
-
-function waves(shape: readonly number[], frequency: number): Float32Array {
-  const size = shape.reduce((product, side) => product * side, 1);
-  return Float32Array.from({ length: size }, (_, i) => Math.sin(i * frequency + 0.1 * frequency));
-}
+import {
+  convolutionGradients,
+  waves,
+  worstDifference,
+  type Shape4,
+} from '../../../support/convolution-gradients.js';
 
 function expectClose(actual: Float32Array, wanted: Float32Array): void {
-  expect(actual.length).toBe(wanted.length);
-  let worst = 0;
-  for (let i = 0; i < wanted.length; i++)
-    worst = Math.max(
-      worst,
-      Math.abs((actual[i] ?? NaN) - (wanted[i] ?? NaN)) / (1 + Math.abs(wanted[i] ?? 0)),
-    );
-  expect(worst).toBeLessThan(1e-4);
+  expect(worstDifference(actual, wanted)).toBeLessThan(1e-4);
 }
 
 describe('gradient kernels for WebAssembly', () => {
