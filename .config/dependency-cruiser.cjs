@@ -39,6 +39,19 @@ module.exports = {
       ],
     ),
     only(
+      'page-watches',
+      'The live page reads what runs leave in the store, and asks them to end; the program hands in how one is started.',
+      '^pipeline/ui/',
+      ['^pipeline/(core|events|store|report|ui)/', '^pipeline/run/cancellations\\.ts$'],
+      '^pipeline/ui/client/',
+    ),
+    only(
+      'page-in-the-browser',
+      'What runs in the browser is served file by file: of the engine only what is pure, and no package.',
+      '^pipeline/ui/client/',
+      ['^pipeline/ui/client/', '^pipeline/report/', '^pipeline/events/event\\.ts$'],
+    ),
+    only(
       'engine-without-stages',
       'The engine knows no stage: the registry is handed in by stages/main.ts.',
       '^pipeline/',
@@ -97,10 +110,15 @@ module.exports = {
       comment:
         'Code that no command and no worker reaches, only tests. Workers are started by their address; export bundles its runner.',
       severity: 'error',
-      from: { path: ['^stages/main\\.ts$', 'worker\\.ts$'] },
+      from: { path: ['^stages/main\\.ts$', 'worker\\.ts$', '^pipeline/ui/client/main\\.ts$'] },
       to: {
         path: '^(pipeline|stages)/',
-        pathNot: ['^stages/main\\.ts$', 'worker\\.ts$', '^stages/yolo/export/runner/'],
+        pathNot: [
+          '^stages/main\\.ts$',
+          'worker\\.ts$',
+          '^pipeline/ui/client/main\\.ts$',
+          '^stages/yolo/export/runner/',
+        ],
         reachable: false,
       },
     },

@@ -7,6 +7,8 @@ export default tseslint.config(
       'dist',
       '**/.pipeline',
       '**/out',
+      // Code for Flamenco's manager, which has a JavaScript of its own.
+      'templates/farm/*.js',
       'coverage',
       '.config/*.cjs',
       '.config/*.mjs',

@@ -11,6 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/slow/**'],
+          maxWorkers: 2,
           // A busy machine is no reason to fail: time is measured by the bench.
           testTimeout: 30_000,
         },

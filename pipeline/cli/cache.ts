@@ -45,7 +45,7 @@ export async function cacheCommand(
     console.error(`cache: ${message}`);
   };
   const flags = { ...options, cacheMode: 'read-write' } as const;
-  const cache = openCache(plan.file, flags, store, { signal, onTrouble });
+  const cache = await openCache(plan.file, flags, store, { signal, onTrouble });
   if (!cache)
     throw new UserError(`${plan.file.path} names no cache.`, {
       hint: 'Put `cache: { url: s3://bucket/prefix }` into it, or name one with --cache.',

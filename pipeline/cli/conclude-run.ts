@@ -34,6 +34,8 @@ export interface RunVerdict {
   } | null;
   /** Measures that got worse by more than chance in the test data explains, in words. */
   readonly regressions: readonly string[];
+  /** What the time budget did not hold. */
+  readonly leftOut: readonly { readonly stage: string; readonly why: string }[];
   readonly failures: readonly { readonly stage: string; readonly message: string }[];
   /** The path of the page. */
   readonly report: string;
@@ -66,6 +68,9 @@ export async function runVerdict(run: PastRun, store: Store): Promise<RunVerdict
     regressions: (since?.measures ?? [])
       .filter(({ judgement }) => judgement === 'worse')
       .map((change) => `${change.stage}: ${changeText(change)}`),
+    leftOut: stages
+      .filter(({ state }) => state === 'left-out')
+      .map(({ name, reasons }) => ({ stage: name, why: reasons.join('; ') })),
     failures: stages
       .filter(({ state }) => state === 'failed')
       .map(({ name, error = '' }) => ({ stage: name, message: error.split('\n')[0] ?? '' })),

@@ -1,14 +1,6 @@
-import type { JsonValue } from '../core/json.js';
-import { changeInFull } from '../plan/reasons.js';
 import type { PastRun } from '../report/past-run.js';
-import { formatTogether } from '../report/quantities.js';
-import {
-  isMade,
-  isSame,
-  runDifferences,
-  type MetricChange,
-  type StageDifference,
-} from '../report/run-differences.js';
+import { differenceRows } from '../report/difference-rows.js';
+import { isSame, runDifferences } from '../report/run-differences.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadFile, type FileOptions } from './load-plan.js';
@@ -36,31 +28,9 @@ export async function diffCommand(
   }
   console.out(`${before.runId} (${before.outcome}) → ${after.runId} (${after.outcome})`);
   const differing = stages.filter((stage) => !isSame(stage));
-  for (const line of tableLines(differing.flatMap(rows))) console.out(line);
+  for (const line of tableLines(differing.flatMap(differenceRows))) console.out(line);
   const alike = stages.filter(isSame).map(({ stage }) => stage);
   if (differing.length === 0) console.out('They have the same results.');
   else if (alike.length > 0) console.out(`The same in both: ${alike.join(', ')}.`);
   return exitCodes.success;
-}
-
-function rows(difference: StageDifference): string[][] {
-  const { stage, before, after, changes, metrics, note } = difference;
-  const lines = changes.map((change) => changeInFull(change));
-  if (isMade(before) !== isMade(after) || before === 'absent' || after === 'absent')
-    lines.unshift(`${before} → ${after}`);
-  if (note !== undefined) lines.push(note);
-  for (const metric of metrics) lines.push(metricLine(metric));
-  return lines.map((line, index) => [index === 0 ? stage : '', line]);
-}
-
-/** `AP50: 0.500 → 0.571 (+0.071)` */
-function metricLine({ metric, before, after }: MetricChange): string {
-  if (typeof before !== 'number' || typeof after !== 'number')
-    return `${metric}: ${show(before)} → ${show(after)}`;
-  const [from = '', to = '', by = ''] = formatTogether([before, after, after - before]);
-  return `${metric}: ${from} → ${to} (${after > before ? '+' : ''}${by})`;
-}
-
-function show(value: JsonValue | undefined): string {
-  return value === undefined ? '(absent)' : JSON.stringify(value);
 }

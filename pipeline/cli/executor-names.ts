@@ -1,3 +1,3 @@
 /** Where a run's jobs can go. */
-export const executorNames = ['local', 'slurm'] as const;
+export const executorNames = ['local', 'slurm', 'submit'] as const;
 export type ExecutorName = (typeof executorNames)[number];

@@ -5,6 +5,8 @@ export const exitCodes = {
   failure: 1,
   /** The command line or the pipeline file is wrong; nothing was run. */
   usage: 2,
+  /** Another run of the pipeline is going on (`run --no-overlap`); nothing was run. */
+  busy: 3,
   /** Ended by Ctrl-C or TERM. */
   interrupted: 130,
 } as const;

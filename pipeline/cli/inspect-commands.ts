@@ -1,9 +1,10 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '../core/user-error.js';
 import { graphFormats } from '../report/graph/graph-formats.js';
 import type { GraphOptions } from './graph.js';
 import type { FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
+import type { UiOptions } from './ui.js';
 
 /** What every command that reads a pipeline file is put together with. */
 export interface CommandWorld {
@@ -111,6 +112,34 @@ export function addVerdictCommands(root: Command, world: CommandWorld): void {
       const { historyCommand } = await import('./history.js');
       exit(await historyCommand(words, options, program, console));
     });
+}
+
+/** The live page. */
+export function addUiCommand(
+  root: Command,
+  { program, console, signal, exit, withFile }: CommandWorld,
+): void {
+  withFile(root.command('ui'))
+    .description('a page on this machine that shows runs while they happen, and past ones')
+    .usage('[FILE] [options]')
+    .argument('[words...]', 'the pipeline file (or its folder)')
+    .option(
+      '--control',
+      'let the page start and cancel runs, cancel and retry stages; without, it only shows',
+    )
+    .option('--port <n>', 'the port on 127.0.0.1; by default one that is free', port)
+    .action(async (words: string[], options: UiOptions) => {
+      const { file } = split(words, 'ui', []);
+      const { uiCommand } = await import('./ui.js');
+      exit(await uiCommand(file, options, program, console, signal));
+    });
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('It takes a number from 0 (any that is free) to 65535.');
+  return number;
 }
 
 /** `[FILE] OPERAND…`: the operands are the last words, so that a folder of a stage's name is not taken for the file. */

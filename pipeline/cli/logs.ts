@@ -1,6 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { hasErrorCode } from '../core/error-code.js';
+import { GrowingFile } from '../core/growing-file.js';
 import { nearestName } from '../core/nearest-name.js';
 import { UserError } from '../core/user-error.js';
 import { stageLogPath } from '../events/journal.js';
@@ -72,6 +73,7 @@ export async function logsCommand(
 const idle: Readonly<Record<StageOutcome, string>> = {
   cached: 'its result came from the store',
   blocked: 'one that it needs failed',
+  'left-out': 'the time budget did not hold it',
   skipped: 'the run ended before its turn',
   ran: 'it ran',
   failed: 'it failed',
@@ -128,33 +130,13 @@ async function follow(
   console: Console,
   signal: AbortSignal,
 ): Promise<number> {
-  let offset = 0;
+  const log = new GrowingFile(path);
   for (;;) {
     // Asked before reading: what was printed before the end is then surely read.
     const last = !(await isGoingOn());
-    const added = await readFrom(path, offset);
-    const whole = last ? added.length : added.lastIndexOf(10) + 1;
-    offset += whole;
-    const text = added.subarray(0, whole).toString('utf8');
-    if (text !== '') for (const line of text.replace(/\n$/, '').split('\n')) console.out(line);
+    for (const line of await log.newLines(last)) console.out(line);
     if (last) return exitCodes.success;
     await setTimeout(followEveryMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return exitCodes.interrupted;
-  }
-}
-
-async function readFrom(path: string, offset: number): Promise<Buffer> {
-  let handle;
-  try {
-    handle = await open(path, 'r');
-    const { size } = await handle.stat();
-    const buffer = Buffer.alloc(Math.max(0, size - offset));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
-    return buffer.subarray(0, bytesRead);
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return Buffer.alloc(0);
-    throw error;
-  } finally {
-    await handle?.close();
   }
 }

@@ -6,8 +6,9 @@ import { localHost } from '../run/host.js';
 import { Store } from '../store/store.js';
 import { byteSize } from './byte-size.js';
 import { exitCodes } from './exit-codes.js';
+import { addAttachCommand } from './attach-command.js';
 import { addCacheCommands, cacheMode } from './cache-commands.js';
-import { addInspectCommands, addVerdictCommands } from './inspect-commands.js';
+import { addInspectCommands, addUiCommand, addVerdictCommands } from './inspect-commands.js';
 import { executorNames } from './executor-names.js';
 import type { Console, Program } from './program.js';
 import type { RunOptions } from './run.js';
@@ -83,6 +84,8 @@ function commands(
     'after a failure, go on with all that does not need the failed stage',
   ] as const;
 
+  const withFile = (command: Command): Command => command.option(...set, collect, []).option(...store);
+
   root
     .command('run')
     .description('make what is not there yet')
@@ -97,6 +100,7 @@ function commands(
       '--fail-on-regression',
       'exit with 1 when a measure is worse than in the last run by more than chance explains',
     )
+    .option('--no-overlap', 'do nothing and exit with 3 when another run of this pipeline is going on')
     .option('--json', 'events as lines of JSON')
     .addOption(
       new Option('--executor <executor>', 'where the jobs run; on a cluster, --jobs counts its tasks')
@@ -106,15 +110,18 @@ function commands(
     .option('--cache <url>', 'look for results there, instead of where the file says')
     .option('--no-cache', 'leave the cache of the file alone')
     .addOption(cacheMode())
+    .option('--detach', 'go on without this terminal; `pipeline attach` shows the run again, and ends it')
+    .addOption(new Option('--run-id <id>').hideHelp())
     .action(async (words: string[], options: RunOptions) => {
       const { runCommand } = await import('./run.js');
       exit(await runCommand(words, options, program, console, signal));
     });
+  addAttachCommand(root, { program, console, signal, exit, withFile });
   for (const [name, description] of [
     ['plan', 'say what would run, and why'],
     ['status', 'say which results are there'],
-  ] as const)
-    root
+  ] as const) {
+    const forecast = root
       .command(name)
       .description(description)
       .usage(fileAndStages)
@@ -126,7 +133,9 @@ function commands(
         const { planCommand, statusCommand } = await import('./plan.js');
         exit(await (name === 'plan' ? planCommand : statusCommand)(words, options, program, console, signal));
       });
-  const withFile = (command: Command): Command => command.option(...set, collect, []).option(...store);
+    if (name === 'plan')
+      forecast.option('--cost', 'what it is expected to take of time and disk, by what earlier runs took');
+  }
   withFile(root.command('watch'))
     .description('run, and again whenever the pipeline file or a source file has changed')
     .usage(fileAndStages)
@@ -149,6 +158,7 @@ function commands(
     });
   addInspectCommands(root, { program, console, signal, exit, withFile });
   addVerdictCommands(root, { program, console, signal, exit, withFile });
+  addUiCommand(root, { program, console, signal, exit, withFile });
   addCacheCommands(root, { program, console, signal, exit, withFile });
   root
     .command('stages')
@@ -257,6 +267,7 @@ interface StoreFlags {
 }
 
 interface RunFlags {
+  readonly cost?: boolean;
   readonly set: readonly string[];
   readonly jobs?: number;
   readonly gpus?: readonly number[];

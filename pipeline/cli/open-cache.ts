@@ -1,8 +1,7 @@
 import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
-import { openRemote } from '../store/remotes/open-remote.js';
-import { ResultCache, type CacheMode } from '../store/remotes/result-cache.js';
+import type { CacheMode, ResultCache } from '../store/remotes/result-cache.js';
 import type { Store } from '../store/store.js';
 
 /** What the command line says of the cache. */
@@ -13,20 +12,23 @@ export interface CacheFlags {
 }
 
 /**
- * The cache that the file or the command line names. Nothing is asked of it yet, and no SDK is loaded.
+ * The cache that the file or the command line names. Nothing is asked of it yet, and no SDK is loaded; where there is
+ * none, nothing is loaded at all, as that is most starts.
  * @returns undefined when none is wanted
  * @throws DiagnosticError for a wrong URL in the file, UserError for one on the command line
  */
-export function openCache(
+export async function openCache(
   file: PipelineFile,
   flags: CacheFlags,
   store: Store,
   options: { readonly signal: AbortSignal; readonly onTrouble: (message: string) => void },
-): ResultCache | undefined {
+): Promise<ResultCache | undefined> {
   if (flags.cache === false) return undefined;
   const own = typeof flags.cache === 'string' ? flags.cache : undefined;
   const url = own ?? file.cache?.url;
   if (url === undefined) return undefined;
+  const { openRemote } = await import('../store/remotes/open-remote.js');
+  const { ResultCache } = await import('../store/remotes/result-cache.js');
   const mode = flags.cacheMode ?? file.cache?.mode ?? 'read';
   try {
     return new ResultCache(openRemote(url), store.blobs, store.root, { ...options, mode });

@@ -4,6 +4,8 @@ import { examinePlan, type StageForecast } from '../run/examine.js';
 import { localHost } from '../run/host.js';
 import { missingSources } from '../run/sources.js';
 import { Store } from '../store/store.js';
+import { Predictions } from '../run/predictions.js';
+import { costCells, costSums, stageCosts, type StageCosts } from './plan-cost.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
 import type { Console, Program } from './program.js';
@@ -12,6 +14,7 @@ import { tableLines } from './table.js';
 export interface PlanOptions {
   readonly set: readonly string[];
   readonly json?: boolean;
+  readonly cost?: boolean;
   readonly store?: string;
 }
 
@@ -24,17 +27,18 @@ type ForecastCommand = (
 ) => Promise<number>;
 
 /** `pipeline plan [FILE] [STAGE…]`: what a run would do, and why. Nothing is run. */
-export const planCommand = forecastCommand((forecasts) => {
+export const planCommand = forecastCommand((forecasts, costs) => {
   const rows = forecasts.map((forecast) => [
     marks[forecast.state],
     forecast.name,
     forecast.kind,
+    ...(costs ? costCells(forecast, costs) : []),
     explain(forecast),
   ]);
   const running = forecasts.filter(({ state }) => state !== 'current').length;
   const sum =
     running === 0 ? 'Nothing to do.' : `${formatCount(running, 'stage')} of ${forecasts.length} would run.`;
-  return [...tableLines(rows), sum];
+  return [...tableLines(rows), sum, ...(costs ? costSums(forecasts, costs) : [])];
 });
 
 /** `pipeline status [FILE]`: which results are there, when they were made and how large they are. */
@@ -53,11 +57,15 @@ export const statusCommand = forecastCommand((forecasts) => {
 });
 
 /** A command that looks at all stages: as JSON the same for all such commands, for people in its own lines. */
-function forecastCommand(lines: (forecasts: readonly StageForecast[]) => readonly string[]): ForecastCommand {
+function forecastCommand(
+  lines: (forecasts: readonly StageForecast[], costs: StageCosts | undefined) => readonly string[],
+): ForecastCommand {
   return async (words, options, program, console, signal) => {
-    const forecasts = await forecastsOf(words, options, program, signal);
-    if (options.json) console.out(JSON.stringify({ stages: forecasts.map(planJson) }, null, 2));
-    else for (const line of lines(forecasts)) console.out(line);
+    const { forecasts, costs } = await forecastsOf(words, options, program, signal);
+    const json = (forecast: StageForecast): object =>
+      costs ? { ...planJson(forecast), cost: costs.get(forecast.name) ?? null } : planJson(forecast);
+    if (options.json) console.out(JSON.stringify({ stages: forecasts.map(json) }, null, 2));
+    else for (const line of lines(forecasts, costs)) console.out(line);
     return exitCodes.success;
   };
 }
@@ -69,15 +77,18 @@ async function forecastsOf(
   options: PlanOptions,
   program: Program,
   signal: AbortSignal,
-): Promise<readonly StageForecast[]> {
+): Promise<{ readonly forecasts: readonly StageForecast[]; readonly costs: StageCosts | undefined }> {
   const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
-  const missing = await missingSources(plan);
+  const missing = await missingSources(plan, signal);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
   const forecasts = await examinePlan(plan, { store, host: localHost(plan.file.directory, store, signal) });
   await store.files.save();
-  return forecasts;
+  const costs = options.cost
+    ? stageCosts(forecasts, new Predictions(await store.history.read(plan.file.name)))
+    : undefined;
+  return { forecasts, costs };
 }
 
 function explain(forecast: StageForecast): string {

@@ -11,10 +11,9 @@ import { usableGpus } from '../executors/gpus.js';
 import { localExecutor } from '../executors/local.js';
 import { upstream } from '../plan/order-stages.js';
 import type { Plan } from '../plan/plan.js';
-import { ndjsonReporter } from '../report/ndjson.js';
-import { plainReporter } from '../report/plain.js';
-import type { Reporter } from '../report/reporter.js';
 import { RunSummaryGatherer } from '../report/run-summary.js';
+import { budgetOf } from '../run/budget.js';
+import { Cancellations } from '../run/cancellations.js';
 import { missingResources } from '../run/check-resources.js';
 import { localHost } from '../run/host.js';
 import { Locks } from '../run/lock.js';
@@ -27,10 +26,12 @@ import { Store } from '../store/store.js';
 import { concludeRun } from './conclude-run.js';
 import { openCache, type CacheFlags } from './open-cache.js';
 import type { ExecutorName } from './executor-names.js';
+import { detachRun } from './detach-run.js';
 import { exitCodes } from './exit-codes.js';
+import { chooseReporter } from './choose-reporter.js';
 import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
-import { notify } from './notify.js';
+import { otherRun } from './only-run.js';
 import type { Console, Program } from './program.js';
 
 export interface RunOptions extends CacheFlags {
@@ -41,7 +42,13 @@ export interface RunOptions extends CacheFlags {
   readonly json?: boolean;
   readonly store?: string;
   readonly failOnRegression?: boolean;
+  /** False when no other run with this option may go on meanwhile. */
+  readonly overlap?: boolean;
   readonly executor?: ExecutorName;
+  /** Go on without this terminal. */
+  readonly detach?: boolean;
+  /** What a run that was started by `--detach` is called. */
+  readonly runId?: string;
 }
 
 /** Other words for credentials that an SDK might quote. */
@@ -64,7 +71,7 @@ export async function runCommand(
 ): Promise<number> {
   const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
-  const missing = await missingSources(plan);
+  const missing = await missingSources(plan, signal);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 
@@ -80,7 +87,8 @@ export async function runCommand(
   if (large.length > 0)
     throw new DiagnosticError(large, new Map([[plan.file.source.file, plan.file.source.text]]));
 
-  const runId = newRunId();
+  const runId = options.runId ?? newRunId();
+  if (options.detach) return detachRun(runId, store, console);
   const here = await store.presence.announceRun(runId, signal);
   try {
     return await runAs(here, { plan, store, host, capacity, farm, options, console, signal });
@@ -105,6 +113,15 @@ async function runAs(
   { plan, store, host, capacity, farm, options, console, signal }: Prepared,
 ): Promise<number> {
   const { runId } = here.self;
+  const locks = await Locks.open(store, here);
+  const other = options.overlap === false ? await otherRun(plan.file.name, locks, signal) : undefined;
+  if (other) {
+    await locks.close();
+    console.error(
+      `${plan.file.name} is being run already: run ${other.runId}, pid ${other.pid} on ${other.host}. Nothing was done.`,
+    );
+    return exitCodes.busy;
+  }
   const runDirectory = store.runDirectory(runId);
   const journal = await Journal.open(runDirectory);
   const gatherer = new RunSummaryGatherer();
@@ -116,7 +133,7 @@ async function runAs(
     journal.write(event);
   };
 
-  store.cache = openCache(plan.file, options, store, {
+  store.cache = await openCache(plan.file, options, store, {
     signal,
     onTrouble: (message) => emit({ type: 'cache-trouble', message }),
   });
@@ -129,7 +146,7 @@ async function runAs(
     seed: plan.file.seed,
     stages: plan.stages.map(({ name, kind, inputs }) => ({ name, kind: kind.kind, needs: upstream(inputs) })),
   });
-  const locks = await Locks.open(store, here);
+  const cancellations = new Cancellations(runDirectory).open();
   const outcome = await runPlan(plan, {
     store,
     executor: localExecutor(capacity, farm ? capacity.cpu : (options.jobs ?? capacity.cpu)),
@@ -139,10 +156,15 @@ async function runAs(
     keepGoing: options.keepGoing === true,
     gpuLimit: options.gpus,
     host,
+    cancellations,
+    budget: await budgetOf(plan, store, startedMs),
     viewDirectory: join(plan.file.directory, 'out'),
     signal,
     emit,
-  }).finally(() => locks.close());
+  }).finally(() => {
+    cancellations.close();
+    return locks.close();
+  });
   emit({ type: 'run-finished', outcome, tookMs: Date.now() - startedMs });
   reporter.close();
   try {
@@ -153,7 +175,7 @@ async function runAs(
       console.out(`report: ${verdict.report}`);
     }
     const { notify: hook } = plan.file;
-    const unsaid = hook && (await notify(hook, verdict, plan.file.directory));
+    const unsaid = hook && (await (await import('./notify.js')).notify(hook, verdict, plan.file.directory));
     if (unsaid !== undefined) {
       console.error(unsaid);
       return exitCodes.failure;
@@ -175,13 +197,6 @@ async function runAs(
     case 'interrupted':
       return exitCodes.interrupted;
   }
-}
-
-async function chooseReporter(json: boolean, console: Console): Promise<Reporter> {
-  if (json) return ndjsonReporter(console.out);
-  if (!process.stdout.isTTY || process.env['CI']) return plainReporter(console.out);
-  const { terminalReporter } = await import('../report/terminal.js');
-  return terminalReporter(process.stdout);
 }
 
 /** Credentials that no key knows and no event may quote. */

@@ -25,6 +25,7 @@ const otherPoints = [
   'journal-before-open',
   'journal-before-event',
   'journal-before-log',
+  'journal-before-progress',
   'journal-before-close',
   'presence-before-announce',
   'presence-after-announce',

@@ -6,6 +6,12 @@ const unitsMs: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+/** A length of time as it stands in a pipeline file, and what it is. */
+export interface Length {
+  readonly text: string;
+  readonly ms: number;
+}
+
 /** What a length of time looks like in a pipeline file: `500ms`, `30s`, `1.5h`. */
 export const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 

@@ -13,6 +13,7 @@ export type RunEvent =
   | StageRetried
   | StageItems
   | StageProgress
+  | StagePicture
   | StageLog
   | StageWarning
   | ItemFailed
@@ -20,6 +21,7 @@ export type RunEvent =
   | StageFailed
   | StageBlocked
   | StageInterrupted
+  | StageLeftOut
   | StageFetched
   | CacheSent
   | CacheTrouble
@@ -129,6 +131,16 @@ export interface StageProgress extends OfStage {
   readonly total: number;
   readonly unit: string;
   readonly note?: string;
+  /** Numbers of this moment by name, as the loss of a training. */
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
+/** A picture of what the stage makes; the latest few are kept. */
+export interface StagePicture extends OfStage {
+  readonly type: 'stage-picture';
+  readonly title: string;
+  /** Its name in `pictures-live/` of the run's folder. */
+  readonly file: string;
 }
 
 /** A line that a stage or its child printed. */
@@ -184,6 +196,12 @@ export interface StageBlocked extends OfStage {
 export interface StageInterrupted extends OfStage {
   readonly type: 'stage-interrupted';
   readonly tookMs: number;
+}
+
+/** The stage did not start, because the run's time budget does not hold it, or what it needs. */
+export interface StageLeftOut extends OfStage {
+  readonly type: 'stage-left-out';
+  readonly why: string;
 }
 
 /** A folder of `out/` showed a stage or an instance that is no longer in the file, and does so no more. */

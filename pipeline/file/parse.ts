@@ -1,12 +1,14 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
+import { durationMs, type Length } from '../core/duration.js';
 import { failure, success, type Result } from '../core/result.js';
 import { issueDiagnostics } from './issues.js';
 import { pipelineFileSchema, type StageEntry } from './schema.js';
 import { fileScope, isRecord, type Environment } from './scope.js';
 import { applySetting } from './settings.js';
 import { SourceText, type DocumentPath } from './source-text.js';
+import type { SubmitOptions } from './submit-schema.js';
 import { scopeLookUp, substitute, type Scope } from './variables.js';
 
 /** A pipeline file that is well-formed; its stage kinds have not looked at it yet. */
@@ -19,7 +21,10 @@ export interface PipelineFile {
   readonly store: string;
   /** A program with its arguments that gets to know how a run ended. */
   readonly notify?: readonly string[];
+  /** How long a run may begin new work. */
+  readonly budget?: Length;
   readonly cache?: z.output<typeof pipelineFileSchema>['cache'];
+  readonly submit?: SubmitOptions;
   /** In the order of the file. */
   readonly stages: readonly FileStage[];
   /** What variables and the environment stand for, for the references that are filled in later. */
@@ -108,7 +113,9 @@ export function readPipelineFile(
     seed: file.seed,
     store: resolve(directory, file.store ?? '.pipeline'),
     ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
+    ...(file.budget === undefined ? {} : { budget: { text: file.budget, ms: durationMs(file.budget) } }),
     ...(file.cache ? { cache: file.cache } : {}),
+    ...(file.submit ? { submit: file.submit } : {}),
     stages,
     scope,
     source,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationPattern } from '../core/duration.js';
 import type { JsonValue } from '../core/json.js';
+import { submitOptions } from './submit-schema.js';
 
 const stageName = z
   .string()
@@ -156,11 +157,19 @@ export const pipelineFileSchema = z.strictObject({
     .describe(
       'A program that is called at the end of each run, with the verdict as JSON on its standard input; with arguments, a list. No shell.',
     ),
+  budget: duration
+    .optional()
+    .describe(
+      'How long a run may begin new work, as in 8h. Stages come in the order of the file, every one with its first value of the axis seed before any with the second; what is not expected to end in time is left out, and said.',
+    ),
   cache: cache
     .optional()
     .describe(
       'Where results are looked for that the store does not have, and left for others. Part of no key.',
     ),
+  submit: submitOptions
+    .optional()
+    .describe('The engine of `run --executor submit`: its name, or the command that it takes tasks with.'),
   stages: z.record(stageName, stageEntrySchema).describe('The stages by name.'),
 });
 

@@ -1,4 +1,4 @@
-import { durationMs } from '../core/duration.js';
+import { durationMs, type Length } from '../core/duration.js';
 import type { SlurmOptions, StageEntry } from '../file/schema.js';
 import type { Resources, StageKind } from '../stage/definition.js';
 
@@ -7,7 +7,7 @@ const defaultBackoff = '1s';
 /** What happens when a stage takes too long or fails. Part of no key: a result does not depend on it. */
 export interface StagePolicy {
   /** How long one attempt may take, as it stands in the file. */
-  readonly timeout?: { readonly text: string; readonly ms: number };
+  readonly timeout?: Length;
   /** How many more attempts follow the first one. */
   readonly retries: number;
   /** The wait before the second attempt; it doubles with each further one. */

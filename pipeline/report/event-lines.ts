@@ -84,6 +84,8 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       ];
     case 'stage-blocked':
       return [{ tone: 'quiet', text: `- ${event.stage}  did not start, because ${event.by} failed` }];
+    case 'stage-left-out':
+      return [{ tone: 'warning', text: `- ${event.stage}  left out: ${event.why}` }];
     case 'stage-interrupted':
       return [{ tone: 'warning', text: `! ${event.stage}  interrupted; what was finished is kept` }];
     case 'view-retired': {
@@ -99,6 +101,7 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
         },
       ];
     case 'stage-progress':
+    case 'stage-picture':
     case 'stage-log':
       return [];
     default:

@@ -10,7 +10,7 @@ export interface ShownPicture extends Omit<PictureExhibit, 'digest' | 'sizeBytes
 export type ShownExhibit = ShownPicture | TableExhibit | FiguresExhibit | VerdictExhibit;
 
 /** What became of a stage in a run. */
-export type ReportedState = 'cached' | 'ran' | 'failed' | 'skipped' | 'blocked' | 'interrupted';
+export type ReportedState = 'cached' | 'ran' | 'failed' | 'skipped' | 'blocked' | 'interrupted' | 'left-out';
 
 export interface ReportedStage {
   readonly name: string;

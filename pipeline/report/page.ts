@@ -4,9 +4,13 @@ import { productRoot } from '../core/product-root.js';
 import type { Cell, FiguresExhibit, VerdictExhibit } from '../stage/exhibit.js';
 import { costView } from './cost-view.js';
 import type { ReportedStage, ReportModel, ShownExhibit } from './page-model.js';
-import { changeText } from './since-last-run.js';
+import { sinceView } from './since-view.js';
+import { warningView } from './warning-view.js';
 import { verdictTable } from './verdict-table.js';
 import { formatBytes, formatDuration, formatMoment, formatNumber, formatTogether } from './quantities.js';
+
+/** A longer list of stages is folded away below a verdict. */
+const stagesShown = 16;
 
 /**
  * A run's report as one HTML page: no script, no network, styles inside; pictures by the paths that the model gives.
@@ -53,6 +57,7 @@ function viewOf(model: ReportModel) {
       [count(['ran']), 'ran'],
       [count(['cached']), 'from the store'],
       [count(['failed']), 'failed'],
+      [count(['left-out']), 'left out'],
       [count(['skipped', 'blocked', 'interrupted']), 'not finished'],
     ]
       .filter(([number]) => number !== 0)
@@ -60,16 +65,14 @@ function viewOf(model: ReportModel) {
       .join(', '),
     headline: headline && { stage: headline.stage.name, ...exhibitView(headline.exhibit, model.stages) },
     verdict: verdict && { stage: verdict.stage.name, ...exhibitView(verdict.exhibit, model.stages) },
-    since: model.since && {
-      ...model.since,
-      started: formatMoment(model.since.startedAt),
-      told: model.since.measures.map((measure) => ({ ...measure, text: changeText(measure) })),
-    },
+    since: model.since && sinceView(model.since),
+    leftOut: stages.filter((stage) => stage.state === 'left-out'),
+    isLong: stages.length > stagesShown,
     cost: costView(model.cost),
     stages,
     withExhibits: stages.filter((stage) => stage.shown.length > 0).reverse(),
     failures: stages.filter((stage) => stage.error !== undefined),
-    warned: stages.filter((stage) => stage.warnings.length > 0),
+    warned: warningView(model.stages),
   };
 }
 
@@ -142,6 +145,7 @@ function timeText(stage: ReportedStage): string {
       return `made earlier in ${formatDuration(stage.recordedMs)}`;
     case 'skipped':
     case 'blocked':
+    case 'left-out':
       return '–';
     case 'ran':
     case 'failed':

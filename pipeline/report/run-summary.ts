@@ -2,7 +2,7 @@ import type { RunEvent, RunOutcome } from '../events/event.js';
 import type { JsonValue } from '../core/json.js';
 import type { Artifact } from '../stage/artifact.js';
 
-export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupted' | 'skipped';
+export type StageOutcome = 'cached' | 'ran' | 'failed' | 'blocked' | 'interrupted' | 'left-out' | 'skipped';
 
 /** What became of a stage in a run, gathered from its events. */
 export interface StageSummary {
@@ -116,12 +116,16 @@ function gather(stage: StageSummary, event: Extract<RunEvent, { readonly stage: 
       stage.state = 'blocked';
       stage.error = `did not start, because ${event.by} failed`;
       break;
+    case 'stage-left-out':
+      Object.assign(stage, { state: 'left-out', reasons: [`left out: ${event.why}`] });
+      break;
     case 'stage-interrupted':
       Object.assign(stage, { state: 'interrupted', tookMs: event.tookMs });
       break;
     case 'stage-waits':
     case 'stage-fetched':
     case 'stage-progress':
+    case 'stage-picture':
     case 'stage-log':
       break;
   }

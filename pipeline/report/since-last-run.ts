@@ -1,3 +1,4 @@
+import type { KeyChange } from '../plan/changes.js';
 import { changeInFull } from '../plan/reasons.js';
 import type { Store } from '../store/store.js';
 import type { ReportedChanges } from './page-model.js';
@@ -6,9 +7,10 @@ import { measureChanges, type MeasureChange } from './measure-changes.js';
 import type { RunMeasure } from './measures.js';
 import { isMade, runDifferences, type StageDifference } from './run-differences.js';
 import type { RunSummary } from './run-summary.js';
+import { shortList } from './warning-view.js';
 
-/** More instances of a stage that changed alike are counted. */
-const namedInstances = 2;
+/** More source files of a role that changed are counted. */
+const namedFiles = 3;
 
 /**
  * What changed between two runs of a pipeline: first what somebody did (parameters, source files, tools, code), not
@@ -57,13 +59,22 @@ function ownChanges({ before, after, changes, note, same }: StageDifference): re
   if (before === 'absent') return ['is new in the file'];
   if (after === 'absent') return ['is no longer in the file'];
   const own = changes.filter(({ part }) => part !== 'inputs' && part !== 'names');
-  const lines = own.map((change) => changeInFull(change));
+  const lines = fewerFiles(own);
   if (isMade(before) !== isMade(after)) lines.unshift(`${before} → ${after}`);
   else if (note !== undefined && !same) lines.push(note);
   return lines;
 }
 
-function shortList(names: readonly string[]): string {
-  const more = names.length - namedInstances;
-  return more <= 0 ? names.join(', ') : `${names.slice(0, namedInstances).join(', ')} and ${more} more`;
+/** A line a change; of many source files of one role, how many there are. */
+function fewerFiles(changes: readonly KeyChange[]): string[] {
+  const byRole = new Map<string, string[]>();
+  const lines: string[] = [];
+  for (const change of changes)
+    if (change.part === 'sources')
+      byRole.set(change.role, [...(byRole.get(change.role) ?? []), changeInFull(change)]);
+    else lines.push(changeInFull(change));
+  for (const [role, files] of byRole)
+    if (files.length <= namedFiles) lines.push(...files);
+    else lines.push(`${files.length} files of ${role} changed, the first: ${files[0] ?? ''}`);
+  return lines;
 }

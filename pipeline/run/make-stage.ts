@@ -3,6 +3,8 @@ import type { Plan } from '../plan/plan.js';
 import type { StagePolicy } from '../plan/stage-policy.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
+import { LeftOutError } from './budget.js';
+import { CancelledStageError } from './cancellations.js';
 import { farmOf, runOnFarm } from './farm-stage.js';
 import { runMapStage } from './map-items.js';
 import { StageAttempt } from './stage-attempt.js';
@@ -45,10 +47,12 @@ export async function makeStage(
 
 async function make(plan: Plan, state: StageState, world: World): Promise<StageRecord> {
   const stage = state.stage.name;
+  world.budget?.admit(state.stage);
   const reasons = await reasonsToRun(plan.file, state, world);
   world.emit({ type: 'stage-started', stage, key: state.key, reasons });
   const { attempt, itemCount, outputs } = await workWithRetries(state, world);
   const record = await attempt.finish(itemCount, outputs);
+  world.budget?.made(state.stage, record);
   world.emit({
     type: 'stage-succeeded',
     stage,
@@ -77,7 +81,7 @@ async function workWithRetries(state: StageState, world: World): Promise<DoneWor
     try {
       return await work(state, world, number);
     } catch (error) {
-      if (world.signal.aborted || number > policy.retries || error instanceof UnendedWorkError) throw error;
+      if (world.signal.aborted || number > policy.retries || isFinal(error)) throw error;
       const waitMs = backoffMs(policy, number);
       world.emit({
         type: 'stage-retried',
@@ -113,6 +117,13 @@ async function work(state: StageState, world: World, number: number): Promise<Do
   } finally {
     attempt.end();
   }
+}
+
+/** What another attempt would not change. */
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof UnendedWorkError || error instanceof LeftOutError || error instanceof CancelledStageError
+  );
 }
 
 function backoffMs(policy: StagePolicy, failedAttempts: number): number {

@@ -11,6 +11,8 @@ import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
 import { removeIncomingLeftovers } from '../store/leftovers.js';
 import { removeViewLeftovers } from '../store/view/leftovers.js';
+import { LeftOutError, withoutInputs } from './budget.js';
+import { CancelledStageError } from './cancellations.js';
 import { makeStage } from './make-stage.js';
 import { AwayResults } from './away-results.js';
 import { SentResults } from './sent-results.js';
@@ -22,7 +24,7 @@ import type { World } from './world.js';
 
 type StageEnd =
   | { readonly outputs: Readonly<Record<string, Artifact>> }
-  | { readonly ended: 'failed' | 'interrupted' | 'blocked' };
+  | { readonly ended: 'failed' | 'interrupted' | 'blocked' | 'left-out' };
 
 /**
  * Runs a plan: each stage as soon as those it takes from are done. After a failure nothing new starts, but what
@@ -52,18 +54,24 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
   let failedFirst: string | undefined;
 
   async function run(stage: PlannedStage): Promise<StageEnd> {
+    const missing = new Set<string>();
     for (const needed of upstream(stage.inputs)) {
       const end = await ends.get(needed);
-      if (end && 'ended' in end && !world.signal.aborted) return blocked(stage, needed);
+      if (!end || !('ended' in end) || world.signal.aborted) continue;
+      if (end.ended !== 'left-out') return blocked(stage, needed);
+      missing.add(needed);
     }
     if (world.signal.aborted) return { ended: 'interrupted' };
     if (failedFirst !== undefined) return blocked(stage, failedFirst);
+    const stageHere = withoutInputs(stage, missing);
+    if (!stageHere) return leftOut(stage, `it needs ${[...missing].join(', ')}`);
     const startedMs = Date.now();
     try {
-      const outputs = await makeOrReuse(stage, results);
+      const outputs = await makeOrReuse(stageHere, results);
       artifacts.set(stage.name, outputs);
       return { outputs };
     } catch (error) {
+      if (error instanceof LeftOutError) return leftOut(stage, error.message);
       const tookMs = Date.now() - startedMs;
       const unended = error instanceof UnendedWorkError;
       if (unended && outer.signal.aborted)
@@ -72,14 +80,18 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
         world.emit({ type: 'stage-interrupted', stage: stage.name, tookMs });
         return { ended: 'interrupted' };
       }
-      if (unended || (!world.keepGoing && stage.policy.onFailure === 'stop')) failedFirst ??= stage.name;
+      const cancelled = error instanceof CancelledStageError;
+      if (unended || (!cancelled && !world.keepGoing && stage.policy.onFailure === 'stop'))
+        failedFirst ??= stage.name;
       // The others end, too: the process has to, and what it holds of the machine does not come back before.
       if (unended) stop.abort(new Error(`The run ends, because ${stage.name} does not.`));
       world.emit({
         type: 'stage-failed',
         stage: stage.name,
         tookMs,
-        ...describeFailure(diskFailure(error, world.store.root)),
+        ...(cancelled
+          ? { message: error.message, details: [] }
+          : describeFailure(diskFailure(error, world.store.root))),
         ...(logged.has(stage.name) ? { logFile: stageLogPath(world.runDirectory, stage.name) } : {}),
       });
       return { ended: 'failed' };
@@ -91,6 +103,11 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
     return { ended: 'blocked' };
   }
 
+  function leftOut(stage: PlannedStage, why: string): StageEnd {
+    world.emit({ type: 'stage-left-out', stage: stage.name, why });
+    return { ended: 'left-out' };
+  }
+
   await removeIncomingLeftovers(world.store.root);
   await removeViewLeftovers(world.viewDirectory);
   await retireStaleViews(plan, world);
@@ -98,7 +115,7 @@ export async function runPlan(plan: Plan, outer: World): Promise<RunOutcome> {
   const all = await Promise.all(ends.values());
   await sent.end();
   if (outer.signal.aborted) return 'interrupted';
-  return all.some((end) => 'ended' in end) ? 'failed' : 'succeeded';
+  return all.some((end) => 'ended' in end && end.ended !== 'left-out') ? 'failed' : 'succeeded';
 }
 
 /** What the stages of a run know of each other's results. */

@@ -2,20 +2,25 @@ import { access, opendir, readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, posix, relative, resolve } from 'node:path';
 import fastGlob from 'fast-glob';
 import picomatch from 'picomatch';
-import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
+import { DiagnosticError, type Diagnostic, type SourceRange } from '../core/diagnostic.js';
 import type { Digest } from '../core/digest.js';
 import type { JsonValue } from '../core/json.js';
 import { nearestName } from '../core/nearest-name.js';
+import { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Host, SourceFile } from '../stage/context.js';
-import type { FoundSource, SourceRequest } from '../stage/definition.js';
-import { ParamsError } from '../stage/params-error.js';
+import type { SourceRequest } from '../stage/definition.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
+import { mirroredUrl } from '../store/remotes/source-mirror.js';
 import { filesInOneFolder } from './one-folder.js';
+import { withParamsPlaced } from './params-diagnostic.js';
 
 const earlyNames = 32;
+
+/** Loaded where a source lies in a bucket: most starts have none. */
+const bucketSources = () => import('./bucket-sources.js');
 
 /** A stage's source files as they were when its key was made. */
 export interface StageSources {
@@ -40,19 +45,21 @@ export interface SourcePattern {
 
 /**
  * Finds and hashes the files that a stage reads beside its inputs.
- * @throws DiagnosticError when a required one is missing, UserError when one cannot be read
+ * @throws DiagnosticError when a required one is missing or the stage kind objects to one, UserError when one cannot
+ * be read
  */
 export async function readSources(
   file: PipelineFile,
   stage: PlannedStage,
   memory: FileMemory,
   host: Host,
+  signal: AbortSignal,
 ): Promise<StageSources> {
   const byRole = new Map<string, SourceFile[]>();
   const stamps = new Map<string, string>();
   const named = new Map<string, boolean>();
   for (const request of requestsOf(stage)) {
-    const found = await findFiles(request, file.directory);
+    const found = await findFiles(request, file, signal);
     if (found.length === 0 && request.required)
       throw new DiagnosticError([await missingFile(file, stage, request)]);
     const files = byRole.get(request.role) ?? [];
@@ -66,7 +73,11 @@ export async function readSources(
       files.push({ path, name, digest: facts.digest, sizeBytes: facts.sizeBytes });
     }
   }
-  const unnamed = await foundSources(file, stage, host, (role) => byRole.get(role) ?? []);
+  const unnamed = await withParamsPlaced(
+    file,
+    stage,
+    async () => (await stage.kind.findSources?.(stage.params, host, (role) => byRole.get(role) ?? [])) ?? [],
+  );
   for (const { role, path, name } of unnamed) {
     const [facts] = await memory.hash([path]);
     if (!facts) continue;
@@ -86,39 +97,39 @@ export async function readSources(
   return { byRole, keyParts, names, stamps, found: unnamed.map(({ path }) => path) };
 }
 
-/** What the stage kind finds by its own means; what it objects to, as mistakes at their places in the file. */
-async function foundSources(
-  file: PipelineFile,
-  { kind, params, declared }: PlannedStage,
-  host: Host,
-  sources: (role: string) => readonly SourceFile[],
-): Promise<readonly FoundSource[]> {
-  try {
-    return (await kind.findSources?.(params, host, sources)) ?? [];
-  } catch (error) {
-    if (!(error instanceof ParamsError)) throw error;
-    const range = file.source.locateValue(['stages', declared, 'with', ...error.param]);
-    const message = [error.message, ...error.details].join('\n  ');
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    const diagnostic = { severity: 'error', message, ...(range ? { range } : {}), ...hint } as const;
-    throw new DiagnosticError([diagnostic], new Map([[file.source.file, file.source.text]]));
-  }
-}
-
 /** The required source files of a plan's stages that are not there, as mistakes in the file. Nothing is hashed. */
-export async function missingSources({ file, stages }: Plan): Promise<readonly Diagnostic[]> {
+export async function missingSources(
+  { file, stages }: Plan,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   for (const stage of stages)
     for (const request of requestsOf(stage)) {
-      if (!request.required || (await anyFile(request, file.directory))) continue;
-      diagnostics.push(await missingFile(file, stage, request));
+      if (!request.required) continue;
+      try {
+        if (!(await anyFile(request, file, signal)))
+          diagnostics.push(await missingFile(file, stage, request));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        const { message, hint } = error;
+        const range = rangeOf(file, stage, request);
+        diagnostics.push({
+          severity: 'error',
+          message,
+          ...(range ? { range } : {}),
+          ...(hint ? { hint } : {}),
+        });
+      }
     }
   return diagnostics;
 }
 
 /** Where the source files of a plan's stages lie, there or not: what to watch to see one come, change or go. */
 export function sourcePatterns({ file, stages }: Plan): readonly SourcePattern[] {
-  return stages.flatMap(requestsOf).flatMap((request): SourcePattern[] => {
+  const requests = stages.flatMap(requestsOf);
+  // Nobody tells when a bucket changes.
+  const here = requests.filter(({ pattern }) => mirroredUrl(pattern, file.store) === undefined);
+  return here.flatMap((request): SourcePattern[] => {
     const pattern = withoutDot(request.pattern);
     if (!fastGlob.isDynamicPattern(pattern)) {
       const base = resolve(file.directory, pattern);
@@ -150,7 +161,13 @@ function requestsOf({ kind, params, inputs }: PlannedStage): readonly SourceRequ
   return kind.sources?.(params, new Set(Object.keys(inputs))) ?? [];
 }
 
-async function anyFile(request: SourceRequest, directory: string): Promise<boolean> {
+async function anyFile(
+  request: SourceRequest,
+  { directory, store }: PipelineFile,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const url = mirroredUrl(request.pattern, store);
+  if (url !== undefined) return (await (await bucketSources()).listBucket(url, signal)).length > 0;
   const pattern = withoutDot(request.pattern);
   if (!fastGlob.isDynamicPattern(pattern)) return isThere(resolve(directory, pattern));
   if (await matchesEarly(pattern, directory)) return true;
@@ -174,8 +191,16 @@ async function matchesEarly(pattern: string, directory: string): Promise<boolean
 
 async function findFiles(
   request: SourceRequest,
-  directory: string,
+  { directory, store }: PipelineFile,
+  signal: AbortSignal,
 ): Promise<{ path: string; name: string }[]> {
+  const url = mirroredUrl(request.pattern, store);
+  if (url !== undefined) {
+    const { fetchObjects, listBucket } = await bucketSources();
+    const objects = await listBucket(url, signal);
+    const paths = await fetchObjects(objects, store, signal);
+    return paths.map((path, index) => ({ path, name: objects[index]?.nameBelowBase ?? basename(path) }));
+  }
   const pattern = withoutDot(request.pattern);
   if (!fastGlob.isDynamicPattern(pattern)) {
     const path = resolve(directory, pattern);
@@ -203,15 +228,30 @@ function withoutDot(pattern: string): string {
   return pattern.replace(/^(\.\/)+/, '');
 }
 
+function rangeOf(
+  { source }: PipelineFile,
+  { declared }: PlannedStage,
+  { param }: SourceRequest,
+): SourceRange | undefined {
+  return source.locateValue(['stages', declared, 'with', ...param]);
+}
+
 async function missingFile(
   file: PipelineFile,
   stage: PlannedStage,
   request: SourceRequest,
 ): Promise<Diagnostic> {
+  const range = rangeOf(file, stage, request);
+  const url = mirroredUrl(request.pattern, file.store);
+  if (url !== undefined) {
+    const message = fastGlob.isDynamicPattern(url)
+      ? `No object matches ${url}.`
+      : `There is no object ${url}.`;
+    return { severity: 'error', message, ...(range ? { range } : {}) };
+  }
   const path = resolve(file.directory, request.pattern);
   const neighbours = await readdir(dirname(path)).catch(() => []);
   const near = nearestName(basename(path), neighbours);
-  const range = file.source.locateValue(['stages', stage.declared, 'with', ...request.param]);
   const pattern = fastGlob.isDynamicPattern(request.pattern);
   return {
     severity: 'error',

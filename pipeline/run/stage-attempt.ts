@@ -14,6 +14,7 @@ import type { Exhibit, ExhibitToShow, Measures } from '../stage/exhibit.js';
 import type { CacheKey } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
 import type { Store } from '../store/store.js';
+import { LivePictures } from './live-pictures.js';
 import { OutputFolder } from './output-folder.js';
 import { changedSources } from './sources.js';
 import type { StageState } from './stage-state.js';
@@ -41,6 +42,7 @@ export class StageAttempt {
   readonly #timeout = new AbortController();
   readonly #lastLines: string[] = [];
   readonly #held = { cpuMs: 0, gpuMs: 0 };
+  readonly #pictures: LivePictures;
   #timer: NodeJS.Timeout | undefined;
   #begunMs: number | undefined;
   #ended = false;
@@ -55,7 +57,13 @@ export class StageAttempt {
     /** Counts from 1. */
     readonly number: number,
   ) {
-    this.signal = AbortSignal.any([world.signal, this.#timeout.signal]);
+    const { name } = state.stage;
+    this.signal = AbortSignal.any([
+      world.signal,
+      this.#timeout.signal,
+      ...(world.cancellations ? [world.cancellations.signal(name)] : []),
+    ]);
+    this.#pictures = new LivePictures(name, world.runDirectory);
     // Every waiting batch listens to it.
     setMaxListeners(0, this.signal);
   }
@@ -96,9 +104,10 @@ export class StageAttempt {
   submit<T>(priority: number, run: (grant: Grant) => Promise<T>): Promise<T> {
     return this.world.executor.submit({
       resources: this.resources,
-      priority,
+      priority: priority + (this.world.budget?.priority(this.state.stage) ?? 0),
       signal: this.signal,
       run: async (grant) => {
+        if (this.#begunMs === undefined) this.world.budget?.admit(this.state.stage);
         this.begun();
         const grantedMs = Date.now();
         try {
@@ -181,6 +190,7 @@ export class StageAttempt {
       exec: (file, args, options = {}) =>
         runProcess(file, args, { ...options, env: { ...options.env, ...gpuVariables } }, { signal, log }),
       progress: (progress) => emit({ type: 'stage-progress', stage, ...progress }),
+      picture: (picture) => this.#pictures.show(picture, emit, log),
       log,
       warn: (message) => {
         this.#warnings.push(withoutSecrets(message, state.stage.secrets));

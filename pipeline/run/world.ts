@@ -4,6 +4,8 @@ import type { Farm } from '../executors/farm/farm.js';
 import type { StageHead } from '../executors/farm/task-files.js';
 import type { Host } from '../stage/context.js';
 import type { Store } from '../store/store.js';
+import type { Budget } from './budget.js';
+import type { Cancellations } from './cancellations.js';
 import type { Locks } from './lock.js';
 
 /** A farm with what its workers have to know of the run. */
@@ -29,6 +31,10 @@ export interface World {
   readonly host: Host;
   /** Where `out/<stage>/` stands. */
   readonly viewDirectory: string;
+  /** How long the run may begin new work; undefined for as long as it takes. */
+  readonly budget?: Budget | undefined;
+  /** Stages that somebody wants to end while the others go on. */
+  readonly cancellations?: Cancellations | undefined;
   readonly signal: AbortSignal;
   /** How long a stage's code may go on when it was told to end; half a minute where nothing is said. */
   readonly graceMs?: number;

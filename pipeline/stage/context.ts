@@ -113,7 +113,18 @@ export interface StageContext<P> extends PlanningContext<P> {
     readonly total: number;
     readonly unit: string;
     readonly note?: string;
+    /** Numbers that are drawn as curves while the stage runs, by name: `{ loss: 2.31 }`. */
+    readonly figures?: Readonly<Record<string, number>>;
   }): void;
+  /**
+   * A picture for whoever watches the run (`pipeline ui`), of what was made just now. It is part of no result, and it
+   * is drawn only every few seconds: most calls do nothing. One that cannot be drawn is a line in the log.
+   */
+  picture(picture: {
+    readonly title: string;
+    readonly mediaType: 'image/png' | 'image/jpeg';
+    readonly draw: () => Promise<Uint8Array>;
+  }): Promise<void>;
   /** A line for the stage's log; shown to people who ask for it. */
   log(line: string): void;
   /** Something that was left out, repaired or doubtful. Kept in the record, shown in the terminal and the report. */

@@ -79,6 +79,8 @@ interface StageKindBase<P> {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** A stage with one output is referred to by its bare name, one with several by `stage.output`. */
   readonly outputs: Readonly<Record<string, OutputSpec>>;
+  /** `s3://` and `azblob://` in its params name source files: what it sees are the paths of their copies. */
+  readonly takesBucketUrls?: boolean;
   /** False when no randomness goes into the result: then another seed re-runs nothing. */
   seeded(params: P): boolean;
   resources?(params: P): Resources;
@@ -99,7 +101,7 @@ interface StageKindBase<P> {
   keyParams?(params: P): JsonValue;
   /**
    * Versions of outside tools that the result depends on (Blender's build hash, the tensor backend).
-   * @throws UserError with what to install when a tool is missing
+   * @throws ParamsError pointing at what this machine cannot do, UserError with what to install when a tool is missing
    */
   tools?(params: P, host: Host): Promise<JsonObject>;
   /** False when these tools leave the GPUs alone that `resources` would take if there are any. Default: true. */

@@ -7,7 +7,7 @@ import { checkParams, imageActions } from './params.js';
 export const checkStage = defineMapStage({
   kind: 'check',
   summary: 'Finds faulty boxes and images in a dataset, and repairs or drops them where asked',
-  revision: 1,
+  revision: 2,
   params: checkParams,
   inputs: { dataset: { type: 'dataset', description: 'The dataset to look at' } },
   outputs: { dataset: { type: 'dataset', description: 'The same, without what was repaired or dropped' } },

@@ -37,7 +37,7 @@ export async function runGanTraining(context: Context): Promise<void> {
     workDirectory: context.workDirectory,
     signal: context.signal,
     log: (line) => context.log(line),
-    onStep: (done, total, note) => context.progress({ done, total, unit: 'steps', note }),
+    onStep: (done, total, note, figures) => context.progress({ done, total, unit: 'steps', note, figures }),
     onEpoch: (reports) => writeAtomically(join(live, GAN_EVENT_FILE), lossesAsEvents(reports)),
     onSample: (step, model, parameters) => sheets.make(step, model, parameters),
   });

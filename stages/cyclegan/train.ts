@@ -29,7 +29,12 @@ export interface GanTrainingRequest {
   readonly workDirectory: string;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
-  readonly onStep: (done: number, total: number, note: string) => void;
+  readonly onStep: (
+    done: number,
+    total: number,
+    note: string,
+    figures: Readonly<Record<string, number>>,
+  ) => void;
   /** All epochs so far, after each. */
   readonly onEpoch?: (reports: readonly LossReport[]) => Promise<void>;
   /** The networks after every `sampleEvery` steps and at the end. */
@@ -131,7 +136,7 @@ export async function trainGan(request: GanTrainingRequest): Promise<GanTraining
       );
       const epoch = Math.floor(step / stepsAnEpoch) + 1;
       const perSecond = 1000 / (performance.now() - started);
-      request.onStep(step + 1, steps, `epoch ${epoch}, ${noteOf(losses)}, rate ${rate.toPrecision(2)}, ${perSecond.toFixed(2)} steps/s`); // prettier-ignore
+      request.onStep(step + 1, steps, `epoch ${epoch}, ${noteOf(losses)}, rate ${rate.toPrecision(2)}, ${perSecond.toFixed(2)} steps/s`, losses); // prettier-ignore
       if ((step + 1) % stepsAnEpoch === 0) await request.onEpoch?.(state.reports);
       const last = step + 1 === steps;
       if (last || (step + 1) % params.sampleEvery === 0)

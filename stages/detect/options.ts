@@ -20,6 +20,13 @@ export const detectOptions = z.strictObject({
     .enum(resizeChoices)
     .default('sharp')
     .describe('how images are shrunk; darknet for its own figures'),
+  batch: z
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(1)
+    .describe('images that the network sees at once; more is faster on a GPU'),
   runtime: z.enum(['tfjs', 'onnx']).default('tfjs').describe('TensorFlow.js, or ONNX Runtime on the CPU'),
   backend: z.enum(backendChoices).default('auto').describe('of TensorFlow.js'),
   out: z.string().optional().describe('write the results to this file: .json, or .csv for a table; else they are printed'), // prettier-ignore

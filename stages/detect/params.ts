@@ -26,6 +26,13 @@ export const detectParams = z.strictObject({
     .describe(
       'sharp shrinks large images without aliasing first; darknet samples them at once, as darknet itself, for equal figures.',
     ),
+  batch: z
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(1)
+    .describe('Images that the network sees at once; more is faster on a GPU, and no result depends on it.'),
   runtime: z
     .enum(['tfjs', 'onnx'])
     .default('tfjs')

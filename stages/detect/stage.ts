@@ -16,6 +16,15 @@ export const detectStage = defineMapStage({
   },
   outputs: { predictions: { type: 'predictions', description: 'What was found in each image.' } },
   seeded: () => false,
+  // How many images are looked at together is no part of what is found.
+  keyParams: ({ threshold, nms, maxDetections, resize, runtime, backend }) => ({
+    threshold,
+    nms,
+    maxDetections,
+    resize,
+    runtime,
+    backend,
+  }),
   resources: ({ backend }) => ({ cpu: 1, ...(backend === 'gpu' ? { gpu: 1 } : {}) }),
   tools: ({ backend, runtime }) =>
     Promise.resolve({ backend: runtime === 'onnx' ? 'onnx' : expectedBackend(backend) }),

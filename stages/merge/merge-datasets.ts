@@ -9,6 +9,9 @@ import { emptyCounts, mergeRecords, type MergeCounts } from './merge-records.js'
 import type { MergeParams } from './params.js';
 import { checkLength, sharesOf } from './shares.js';
 
+/** Further dropped classes are only counted. */
+const classesNamed = 10;
+
 type Context = StageContext<MergeParams>;
 
 /** The merge stage: records go through one by one, only their names and contents are kept. */
@@ -89,8 +92,7 @@ function tell(context: Context, counts: MergeCounts, datasets: readonly Dataset[
           : ''),
     );
   if (counts.renamed > 0) context.log(`${counts.renamed} images got another name because theirs was in use.`);
-  for (const [name, count] of counts.droppedObjects)
-    context.warn(`${count} objects of class "${name}" are left out, as the class rules say.`);
+  if (counts.droppedObjects.size > 0) context.warn(droppedWords(counts.droppedObjects));
   for (const [index, { label }] of datasets.entries()) {
     const taken = counts.taken[index] ?? 0;
     context.log(`${taken} images of ${label}`);
@@ -116,6 +118,15 @@ async function showSources(
       counts.objects[index] ?? 0,
     ]),
   });
+}
+
+/** One sentence, however many classes: those with most objects first. */
+function droppedWords(dropped: ReadonlyMap<string, number>): string {
+  const classes = [...dropped].sort(([, a], [, b]) => b - a).map(([name, count]) => `${count} of "${name}"`);
+  const total = [...dropped.values()].reduce((sum, count) => sum + count, 0);
+  const named = classes.slice(0, classesNamed).join(', ');
+  const rest = classes.length > classesNamed ? ` and of ${classes.length - classesNamed} more classes` : '';
+  return `${total} objects are left out, as the class rules say: ${named}${rest}.`;
 }
 
 function firstOf(ids: readonly string[]): string {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../pipeline/core/json.js';
-import { UserError } from '../../pipeline/core/user-error.js';
 import type { Host } from '../../pipeline/stage/context.js';
+import { ParamsError } from '../../pipeline/stage/params-error.js';
 import { cyclesDevice } from '../lib/blender/cycles-device.js';
 import { blenderTool } from '../lib/blender/blender-tool.js';
 import { drawingDisplay } from '../lib/blender/drawing-display.js';
@@ -10,7 +10,7 @@ import type { RenderParams } from './params.js';
 /**
  * Blender's build, our own code in it, the kind of the device and, for Eevee and Workbench, the graphics card: other pixels come of
  * others.
- * @throws UserError when this Blender or this machine has not what `engine` asks for
+ * @throws ParamsError when this Blender or this machine has not what `engine` asks for
  */
 export async function blenderIdentity(
   { blender: path, engine, randomize }: RenderParams,
@@ -18,9 +18,13 @@ export async function blenderIdentity(
 ): Promise<JsonObject> {
   const blender = await blenderTool(host, path);
   if (engine.denoise && !blender.openImageDenoise)
-    throw new UserError(`engine.denoise is on, but ${blender.path} was built without OpenImageDenoise.`, {
-      hint: 'Turn it off and raise engine.samples, or use a Blender from https://www.blender.org/download.',
-    });
+    throw new ParamsError(
+      ['engine', 'denoise'],
+      `engine.denoise is on, but ${blender.path} was built without OpenImageDenoise.`,
+      {
+        hint: 'Turn it off and raise engine.samples, or use a Blender from https://www.blender.org/download.',
+      },
+    );
   return {
     blender: { version: blender.version, build: blender.build },
     ...(engine.name === 'cycles'

@@ -14,6 +14,7 @@ import type { RenderParams } from './params.js';
 import { Quarantine } from './quarantine.js';
 
 const attemptsAFrame = 2;
+const tracebackLines = 12;
 
 type Context = BatchContext<RenderParams, RenderFrame>;
 
@@ -106,7 +107,7 @@ class BatchState {
         this.inFlight = undefined;
         if (!frame) return;
         if (line.event === 'finished') await commitFrame(frame, line, folder, this.context);
-        else this.context.reject(frame, failureMessage(line), line.traceback.slice(-8));
+        else this.context.reject(frame, failureMessage(line), line.traceback.slice(-tracebackLines));
         this.waiting.delete(line.id);
         return;
       }

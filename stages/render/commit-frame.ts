@@ -7,6 +7,7 @@ import type { FrameResult } from './frame-result.js';
 import type { ResultLine } from './job.js';
 import type { RenderParams } from './params.js';
 import { measureFrame } from './quality/measure-frame.js';
+import { showFrame } from './show-frame.js';
 
 /** Puts a finished frame through its effects, measures it and takes its files into the store. @param folder where Blender has put them */
 export async function commitFrame(
@@ -35,6 +36,7 @@ export async function commitFrame(
     record,
     measured: await measureFrame(image, mask),
   };
+  await showFrame(record, { image, mask }, context);
   await context.commit(frame, {
     files: Object.fromEntries(endings.map((ending) => [`${id}.${ending}`, join(folder, `${id}.${ending}`)])),
     value,

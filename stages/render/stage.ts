@@ -24,8 +24,9 @@ const outsideKey: ReadonlySet<string> = new Set<keyof RenderParams>([
 export const renderStage = defineMapStage({
   kind: 'render',
   summary: 'Renders randomized frames of a Blender scene, with instance masks and object records.',
-  revision: 3,
+  revision: 4,
   params: renderParamsSchema,
+  takesBucketUrls: true,
   inputs: {},
   outputs: { frames: { type: 'frames', description: 'Images, 16-bit instance masks, frame records.' } },
   seeded: () => true,

@@ -6,17 +6,15 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import { adaptCfg } from '../lib/darknet/adapt-cfg.js';
 import { parseCfg, type DarknetCfg } from '../lib/darknet/cfg.js';
-import { initialWeights } from '../lib/darknet/initial-weights.js';
 import { layoutOf, type NetworkLayout } from '../lib/darknet/layout.js';
-import { readStartingWeights } from '../lib/darknet/starting-weights.js';
 import { writeWeights } from '../lib/darknet/weights.js';
-import { fetchVerified } from '../lib/download/fetch-verified.js';
 import { writeLearntImages } from '../lib/dataset/learnt-images.js';
 import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
 import { precisionRecallPicture } from './precision-recall-picture.js';
 import { showAugmentedBatch, showCurves } from './show-training.js';
 import { processEnvironments } from './start-computing.js';
+import { startingWeights } from './starting-point.js';
 import { trainDetector, type TrainingCourse } from './train.js';
 import { curvesAsCsv, curvesAsEvents, EVENT_FILE_NAME } from './training-logs.js';
 
@@ -44,7 +42,7 @@ export async function runYoloTraining(context: Context): Promise<void> {
   if (missing.length > 0)
     context.warn(`No object of the training dataset is of class ${missing.join(', ')}: it cannot be learnt.`);
   const { cfg, cfgText, layout } = await loadNetwork(context, train.classes.length);
-  const start = await startingWeights(context, cfg, layout);
+  const start = await startingWeights(context, { cfg, layout, classes: train.classes });
   const sheet = await showAugmentedBatch(context, cfg, train);
   const eventsOf = async (course: TrainingCourse): Promise<Uint8Array> => {
     const curves = await precisionRecallPicture(course, train.classes);
@@ -70,7 +68,7 @@ export async function runYoloTraining(context: Context): Promise<void> {
     signal: context.signal,
     log: (line) => context.log(line),
     onEpoch: async (course) => writeAtomically(join(liveFolder, EVENT_FILE_NAME), await eventsOf(course)),
-    onStep: (done, total, note) => context.progress({ done, total, unit: 'steps', note }),
+    onStep: (done, total, note, figures) => context.progress({ done, total, unit: 'steps', note, figures }),
   });
   const output = context.output('detector');
   await output.write('model.cfg', cfgText);
@@ -79,7 +77,8 @@ export async function runYoloTraining(context: Context): Promise<void> {
     writeWeights({ values: result.values, seen: result.imagesSeen }, layout),
   );
   const learnt = { train: context.input('train'), validation: context.input('validation') };
-  await writeLearntImages(output, learnt, Object.values(learnt));
+  const started = context.hasInput('start') ? [context.input('start')] : [];
+  await writeLearntImages(output, learnt, [...started, ...Object.values(learnt)]);
   const detector = {
     version: 1,
     classes: train.classes,
@@ -131,30 +130,6 @@ async function loadNetwork(
   const layout = layoutOf(cfg);
   context.log(`${layout.trainedLength} trained numbers, input ${cfg.width} × ${cfg.height}`);
   return { cfg, cfgText, layout };
-}
-
-async function startingWeights(
-  context: Context,
-  cfg: DarknetCfg,
-  layout: NetworkLayout,
-): Promise<Float32Array> {
-  const values = initialWeights(cfg, layout, context.seed);
-  const { weights } = context.params;
-  if (weights === undefined) return values;
-  const [source] = context.sources('weights');
-  const path =
-    typeof weights === 'string'
-      ? source?.path
-      : await fetchVerified(weights.url, weights.sha256, { env: context.host.env, signal: context.signal, log: (line) => context.log(line) }); // prettier-ignore
-  const name = typeof weights === 'string' ? weights : weights.url;
-  if (path === undefined) throw new UserError(`There is no weights file at ${name}.`);
-  const { taken, leftOut, format } = await readStartingWeights(path, name, cfg, layout, values);
-  context.log(`${taken} convolutions start from ${name} (${format})`);
-  if (leftOut.length > 0)
-    context.warn(
-      `${leftOut.length} heads of ${name} are of other classes and start anew: ${leftOut.join(', ')}.`,
-    );
-  return values;
 }
 
 function warnAboutLeftOut(context: Context, name: string, images: LabelledImages): void {

@@ -14,6 +14,11 @@ export const yoloTrainStage = defineStage({
     train: { type: 'dataset', description: 'The images to learn from.' },
     validation: { type: 'dataset', description: 'The images by which the best network is chosen.' },
     anchors: { type: 'anchors', optional: true, description: 'Anchor sizes that fit the data.' },
+    start: {
+      type: 'detector',
+      optional: true,
+      description: 'A detector of the same network and classes to go on with, as one of rendered images.',
+    },
   },
   outputs: {
     detector: { type: 'detector', description: 'The best network, for Darknet and for the detect stage.' },

@@ -37,7 +37,12 @@ interface TrainingRequest extends Computing {
   readonly workDirectory: string;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
-  readonly onStep: (step: number, steps: number, note: string) => void;
+  readonly onStep: (
+    step: number,
+    steps: number,
+    note: string,
+    figures: Readonly<Record<string, number>>,
+  ) => void;
   /** How it has gone so far, after each epoch. */
   readonly onEpoch?: (course: TrainingCourse) => Promise<void>;
 }
@@ -127,6 +132,7 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
           steps,
           `epoch ${epoch}, loss ${loss.loss.toFixed(2)} (boxes ${loss.box.toFixed(2)}, objectness ${loss.objectness.toFixed(2)}, classes ${loss.classes.toFixed(2)}), ` +
             `rate ${rate.toPrecision(2)}, ${((1000 * samples.length) / elapsed).toFixed(1)} images/s, ${Math.round((100 * (loaded - started)) / elapsed)} % waiting for data`,
+          { loss: loss.loss, boxes: loss.box, objectness: loss.objectness, classes: loss.classes },
         );
         const before = epochAt(phase, step, count);
         const done = epochAt(phase, step + 1, count);

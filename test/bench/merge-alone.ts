@@ -30,6 +30,7 @@ const context = {
   log: () => undefined,
   metric: () => undefined,
   progress: () => undefined,
+  picture: async () => undefined,
   exhibit: () => Promise.resolve(),
 } satisfies Partial<StageContext<MergeParams>>;
 

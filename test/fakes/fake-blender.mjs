@@ -84,7 +84,7 @@ async function work(job) {
       clearInterval(beats);
       await later(60_000);
     }
-    if (act === 'slow') await later(400);
+    if (act === 'slow') await later(2500);
     if (act === 'raise') {
       say({ event: 'failed', id: frame.id, error: 'ValueError: no lamp', place: 'x.py:3', traceback: [] });
       continue;

@@ -8,10 +8,9 @@ import type { JsonObject } from '../../pipeline/core/json.js';
 import { stageRegistry } from '../../pipeline/stage/registry.js';
 import { boxesFromMask } from '../../stages/annotate/boxes-from-mask.js';
 import { findBlender } from '../../stages/lib/blender/find-blender.js';
-import { frameRecordSchema, type FrameRecord } from '../../stages/lib/dataset/frame-record.js';
-import { decodeMask } from '../../stages/lib/imaging/masks.js';
 import { iouOf } from '../../stages/lib/metrics/iou.js';
 import { renderStage } from '../../stages/render/stage.js';
+import { renderCases, type RenderedCases } from '../support/render-cases.js';
 import { runStage, type StageRun } from '../support/stage-harness.js';
 import { itemCounts, Workspace } from '../support/workspace.js';
 
@@ -35,32 +34,79 @@ const targets = [
   { collection: 'Chairs', class: 'bench', attributes: { seats: 2 } },
 ];
 
+const shared: JsonObject = {
+  scene: 'room.blend',
+  frames: 1,
+  resolution: [64, 64],
+  engine: { samples: 1, bounces: 0, device: 'cpu' },
+  targets,
+};
+
 function render(params: JsonObject): Promise<StageRun> {
-  return runStage(renderStage, {
-    seed: 4,
-    baseDirectory: folder,
-    params: {
-      scene: 'room.blend',
-      frames: 1,
-      resolution: [64, 64],
-      engine: { samples: 1, bounces: 0, device: 'cpu' },
-      targets,
-      ...params,
+  return runStage(renderStage, { seed: 4, baseDirectory: folder, params: { ...shared, ...params } });
+}
+
+/** All that is shown below of this scene, out of one Blender. */
+async function renderAll(): Promise<RenderedCases> {
+  const fromAbove = { distance: 14, elevation: 89.9, target: [0, 0, 0], nearest: 0, mustSee: 0 };
+  const black = { colour: [0, 0, 0] };
+  const lit = { lights: { own: 1 }, world: { colour: [1, 1, 1] } };
+  const inside = { distance: { choice: [0.1, 3] }, elevation: 20, target: [...middle], clearance: 0.05 };
+  const insideProps = { frames: 4, targets: [{ collection: 'Props', class: 'prop' }] };
+  const before = { distance: 5, elevation: 10, target: 'Chair 1', mustSee: 0 };
+  const stool = { targets: [{ property: 'kind=stool', class: 'stool' }], cameraDraws: 1 };
+  return renderCases({ seed: 4, baseDirectory: folder }, shared, {
+    lamp: { targets: [...targets, { objects: 'Lamp', class: 'lamp' }] },
+    wide: { resolution: [120, 80] },
+    scattered: {
+      targets: [{ collection: 'Props', class: 'prop' }],
+      randomize: {
+        camera: fromAbove,
+        objects: {
+          choose: [{ collection: 'Props', count: 2 }],
+          scatter: [{ collection: 'Props', on: 'Floor', copies: 4, gap: 0.2 }],
+        },
+      },
+      cameraDraws: 1,
+      resolution: [200, 200],
     },
+    green: { randomize: { world: { colour: [0, 1, 0] } } },
+    dark: { randomize: { lights: { own: 0 }, world: black } },
+    warm: {
+      randomize: {
+        lights: { own: 0, kind: 'point', energy: 4000, temperature: 2000, distance: 4 },
+        world: black,
+      },
+    },
+    plain: { randomize: lit },
+    painted: { randomize: { ...lit, materials: [{ objects: 'Floor', colour: [0.9, 0, 0] }] } },
+    'nothing to see': {
+      ...insideProps,
+      randomize: { camera: inside, objects: { choose: [{ collection: 'Props', count: 0 }] } },
+    },
+    'no draw that holds': { ...insideProps, randomize: { camera: { ...inside, nearest: 100 } } },
+    free: { ...stool, randomize: { camera: before } },
+    covered: {
+      ...stool,
+      randomize: {
+        camera: before,
+        distractors: { count: 5, size: 0.3, height: 1.2 },
+        occluders: { size: 0.5, at: 0.5, aside: 0, shape: 'sphere' },
+      },
+    },
+    barrel: { resolution: [160, 120], randomize: { effects: { distortion: -0.35 } } },
+    cushion: { resolution: [160, 120], randomize: { effects: { distortion: 0.15 } } },
   });
 }
 
-async function recordsOf(run: StageRun): Promise<FrameRecord[]> {
-  expect(run.rejected).toEqual({});
-  const records: FrameRecord[] = [];
-  for await (const line of run.outputs['frames']?.readLines('frames.jsonl') ?? [])
-    records.push(frameRecordSchema.parse(JSON.parse(line)));
-  return records;
-}
+const middle = [0, 0, 0.4] as const;
+let rendered: RenderedCases;
+beforeAll(async () => {
+  rendered = await renderAll();
+});
 
 /** The mean colour of the whole frame, or of its first rows. */
-async function colourOf(run: StageRun, rows?: number): Promise<readonly number[]> {
-  const image = await run.outputs['frames']?.readBytes('000000.png');
+async function colourOf(image: Buffer | undefined, rows?: number): Promise<readonly number[]> {
   const picture = sharp(image);
   const { width = 1, height = 1 } = await picture.metadata();
   const part = picture.extract({ left: 0, top: 0, width, height: rows ?? height });
@@ -69,30 +115,27 @@ async function colourOf(run: StageRun, rows?: number): Promise<readonly number[]
 }
 
 describe('a .blend that nobody prepared', () => {
-  test('has the targets that rules name, the instances of linked collections among them', async () => {
-    const lamp = { objects: 'Lamp', class: 'lamp' };
-    const [record] = await recordsOf(await render({ targets: [...targets, lamp] }));
-    const found = record?.objects.map(({ class: name, attributes }) => [name, attributes]);
-    expect(found?.sort()).toEqual([
+  test('has the targets that rules name, the instances of linked collections among them', () => {
+    const { objects } = rendered.record('lamp');
+    const found = objects.map(({ class: name, attributes }) => [name, attributes]);
+    expect(found.sort()).toEqual([
       ['bench', { seats: 2 }],
       ['bench', { seats: 2 }],
       ['lamp', {}],
       ['stool', {}],
     ]);
-    const post = record?.objects.find((object) => object.class === 'lamp');
+    const post = objects.find((object) => object.class === 'lamp');
     const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = post?.amodalBox ?? [];
     expect((ymax - ymin) / (xmax - xmin)).toBeGreaterThan(2.2);
     expect(post?.pixelsVisible).toBeGreaterThan(3);
   });
 
   test('is seen by its own camera, whatever side its sensor is fitted to, with boxes that fit the mask', async () => {
-    const run = await render({ resolution: [120, 80] });
-    const [record] = await recordsOf(run);
-    const mask = await decodeMask((await run.outputs['frames']?.readBytes('000000.mask.png')) as Buffer);
-    const seen = boxesFromMask(mask);
+    const { objects } = rendered.record('wide');
+    const seen = boxesFromMask(await rendered.mask('wide'));
     expect(seen).toHaveLength(3);
     for (const { instance, box } of seen) {
-      const amodal = record?.objects.find((object) => object.instance === instance)?.amodalBox;
+      const amodal = objects.find((object) => object.instance === instance)?.amodalBox;
       for (const [side, value] of box.entries())
         expect(Math.abs(value - (amodal?.[side] ?? -99)), `${instance} ${side}`).toBeLessThanOrEqual(1);
     }
@@ -115,17 +158,8 @@ test('a scene is known to read what it links to and the pictures on it, and noth
 });
 
 describe('what is declared happens', () => {
-  test('so many of a collection are kept, copies are scattered apart and on the ground', async () => {
-    const prop = { collection: 'Props', class: 'prop' };
-    const randomize = {
-      camera: { distance: 14, elevation: 89.9, target: [0, 0, 0], nearest: 0, mustSee: 0 },
-      objects: {
-        choose: [{ collection: 'Props', count: 2 }],
-        scatter: [{ collection: 'Props', on: 'Floor', copies: 4, gap: 0.2 }],
-      },
-    };
-    const run = await render({ targets: [prop], randomize, cameraDraws: 1, resolution: [200, 200] });
-    const objects = (await recordsOf(run))[0]?.objects ?? [];
+  test('so many of a collection are kept, copies are scattered apart and on the ground', () => {
+    const { objects } = rendered.record('scattered');
     expect(objects).toHaveLength(8);
     for (const object of objects) expect(object.pixelsVisible / object.pixelsAlone).toBeGreaterThan(0.95);
     const boxes = objects.flatMap(({ amodalBox }) => (amodalBox ? [amodalBox] : []));
@@ -135,43 +169,25 @@ describe('what is declared happens', () => {
   });
 
   test('worlds, lights and materials change the picture as they say', async () => {
-    const red = await colourOf(await render({ randomize: { world: { hdri: './hdri/red.hdr' } } }), 6);
+    const panorama = await render({ randomize: { world: { hdri: './hdri/red.hdr' } } });
+    const red = await colourOf(await panorama.outputs['frames']?.readBytes('000000.png'), 6);
     expect(red[0]).toBeGreaterThan(200);
     expect(red[2]).toBeLessThan(60);
-    const green = await colourOf(await render({ randomize: { world: { colour: [0, 1, 0] } } }), 6);
+    const green = await colourOf(await rendered.image('green'), 6);
     expect(green[1]).toBeGreaterThan(250);
     expect(green[0]).toBeLessThan(5);
-    const dark = await colourOf(
-      await render({ randomize: { lights: { own: 0 }, world: { colour: [0, 0, 0] } } }),
-    );
-    expect(Math.max(...dark)).toBeLessThan(2);
-    const warm = await colourOf(
-      await render({
-        randomize: {
-          lights: { own: 0, kind: 'point', energy: 4000, temperature: 2000, distance: 4 },
-          world: { colour: [0, 0, 0] },
-        },
-      }),
-    );
+    expect(Math.max(...(await colourOf(await rendered.image('dark'))))).toBeLessThan(2);
+    const warm = await colourOf(await rendered.image('warm'));
     expect(warm[0]).toBeGreaterThan((warm[2] ?? 0) + 20);
-    const lit = { lights: { own: 1 }, world: { colour: [1, 1, 1] } };
-    const plain = await colourOf(await render({ randomize: lit }));
-    const painted = await colourOf(
-      await render({ randomize: { ...lit, materials: [{ objects: 'Floor', colour: [0.9, 0, 0] }] } }),
-    );
+    const plain = await colourOf(await rendered.image('plain'));
+    const painted = await colourOf(await rendered.image('painted'));
     expect((painted[0] ?? 0) - (painted[1] ?? 0)).toBeGreaterThan((plain[0] ?? 0) - (plain[1] ?? 0) + 30);
   });
 
-  test('the camera is never inside of something when a draw is not, with nothing to see or no draw that holds', async () => {
-    const middle = [0, 0, 0.4] as const;
-    const camera = { distance: { choice: [0.1, 3] }, elevation: 20, target: [...middle], clearance: 0.05 }; // prettier-ignore
-    const props = [{ collection: 'Props', class: 'prop' }];
-    for (const randomize of [
-      { camera, objects: { choose: [{ collection: 'Props', count: 0 }] } },
-      { camera: { ...camera, nearest: 100 } },
-    ]) {
-      const run = await render({ frames: 4, targets: props, randomize });
-      const records = await recordsOf(run);
+  test.each(['nothing to see', 'no draw that holds'])(
+    'the camera is never inside of something when a draw is not, with %s',
+    (name) => {
+      const records = rendered.recordsOf(name);
       expect(records).toHaveLength(4);
       for (const { id, camera: seen } of records) {
         // The middle in the camera's coordinates is as far from 0 as the camera is from it.
@@ -183,44 +199,34 @@ describe('what is declared happens', () => {
         );
         expect(Math.hypot(...at), id).toBeGreaterThan(2);
       }
-    }
+    },
+  );
+
+  test('distractors and occluders are no targets, and an occluder hides something', () => {
+    const [free] = rendered.record('free').objects;
+    const [covered, ...others] = rendered.record('covered').objects;
+    expect(others).toEqual([]);
+    expect(free?.pixelsVisible).toBeGreaterThan(20);
+    expect(covered?.pixelsVisible).toBeLessThan(0.8 * (free?.pixelsVisible ?? 0));
+    expect(covered?.amodalBox).toEqual(free?.amodalBox);
   });
 
-  test('distractors and occluders are no targets, and an occluder hides something', async () => {
-    const camera = { distance: 5, elevation: 10, target: 'Chair 1', mustSee: 0 };
-    const stool = [{ property: 'kind=stool', class: 'stool' }];
-    const common = { targets: stool, cameraDraws: 1 };
-    const [free] = await recordsOf(await render({ ...common, randomize: { camera } }));
-    const hidden = await render({
-      ...common,
-      randomize: {
-        camera,
-        distractors: { count: 5, size: 0.3, height: 1.2 },
-        occluders: { size: 0.5, at: 0.5, aside: 0, shape: 'sphere' },
-      },
-    });
-    const [covered] = await recordsOf(hidden);
-    expect(covered?.objects).toHaveLength(1);
-    expect(free?.objects[0]?.pixelsVisible).toBeGreaterThan(20);
-    expect(covered?.objects[0]?.pixelsVisible).toBeLessThan(0.8 * (free?.objects[0]?.pixelsVisible ?? 0));
-    expect(covered?.objects[0]?.amodalBox).toEqual(free?.objects[0]?.amodalBox);
-  });
-
-  test('through a lens, boxes fit the mask of the picture that is seen', async () => {
-    for (const distortion of [-0.35, 0.15]) {
-      const run = await render({ resolution: [160, 120], randomize: { effects: { distortion } } });
-      const [record] = await recordsOf(run);
-      expect(record?.camera.distortion).toBe(distortion);
-      const mask = await decodeMask((await run.outputs['frames']?.readBytes('000000.mask.png')) as Buffer);
-      for (const { instance, box, areaPx } of boxesFromMask(mask)) {
-        const object = record?.objects.find((entry) => entry.instance === instance);
-        expect(object?.pixelsVisible).toBe(areaPx);
-        expect(areaPx / (object?.pixelsAlone ?? 1)).toBeGreaterThan(0.93);
-        for (const [side, value] of box.entries()) {
-          const edge = side % 2 === 0 ? 160 : 120;
-          const expected = Math.min(edge, Math.max(0, object?.amodalBox?.[side] ?? -99));
-          expect(Math.abs(value - expected), `${instance} ${side}`).toBeLessThanOrEqual(1.2);
-        }
+  test.each([
+    ['barrel', -0.35],
+    ['cushion', 0.15],
+  ])('through a lens (%s), boxes fit the mask of the picture that is seen', async (name, distortion) => {
+    const record = rendered.record(name);
+    expect(record.camera.distortion).toBe(distortion);
+    const seen = boxesFromMask(await rendered.mask(name));
+    expect(seen.length).toBeGreaterThan(1);
+    for (const { instance, box, areaPx } of seen) {
+      const object = record.objects.find((entry) => entry.instance === instance);
+      expect(object?.pixelsVisible).toBe(areaPx);
+      expect(areaPx / (object?.pixelsAlone ?? 1)).toBeGreaterThan(0.93);
+      for (const [side, value] of box.entries()) {
+        const edge = side % 2 === 0 ? 160 : 120;
+        const expected = Math.min(edge, Math.max(0, object?.amodalBox?.[side] ?? -99));
+        expect(Math.abs(value - expected), `${instance} ${side}`).toBeLessThanOrEqual(1.2);
       }
     }
   });
@@ -228,6 +234,7 @@ describe('what is declared happens', () => {
   test('a frame is the same alone and after others, with everything declared', async () => {
     const everything = {
       frames: 2,
+      framesPerProcess: 2,
       randomize: {
         camera: {
           distance: { uniform: [4, 7] },
@@ -252,7 +259,7 @@ describe('what is declared happens', () => {
       await render(everything),
       await render({ ...everything, framesPerProcess: 1 }),
     ];
-    await recordsOf(together);
+    expect(together.rejected).toEqual({});
     for (const path of ['000001.png', '000001.mask.png', '000001.json'])
       expect((await alone.outputs['frames']?.file(path))?.digest, path).toBe(
         (await together.outputs['frames']?.file(path))?.digest,
@@ -269,6 +276,7 @@ stages:
     uses: render
     with:
       frames: 4
+      framesPerProcess: 4
       resolution: [64, 64]
       engine: { samples: 1, bounces: 0, device: cpu }
 ${params}`;
@@ -291,10 +299,11 @@ ${params}`;
       return counts?.made ?? 0;
     };
     expect(await made()).toBe(4);
-    // Every frame shows one texture: whoever replaces all of them, one by one, renders each frame once.
+    // Every frame shows one texture: whoever replaces all of them, half by half, renders each frame once.
     const rendered: number[] = [];
-    for (let number = 0; number < 20; number++) {
-      await copyFile(room.path('floor.png'), room.path(`textures/${String(number).padStart(2, '0')}.png`));
+    for (const half of [0, 10]) {
+      for (let number = half; number < half + 10; number++)
+        await copyFile(room.path('floor.png'), room.path(`textures/${String(number).padStart(2, '0')}.png`));
       rendered.push(await made());
     }
     expect(rendered.reduce((sum, count) => sum + count, 0)).toBe(4);

@@ -7,7 +7,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { productRoot } from '../../pipeline/core/product-root.js';
 import type { QualityFile } from '../../stages/render/quality/quality-report.js';
 import { killBlenderAfterFrames } from '../support/blender-processes.js';
+import { renderStage } from '../../stages/render/stage.js';
 import { drawsOfFrames, faultyPipeline } from '../support/faulty-scene.js';
+import { runStage } from '../support/stage-harness.js';
 
 const frames = 500;
 const crashing = 77;
@@ -17,7 +19,7 @@ it('500 frames with a Blender killed, the pipeline killed and a frame that crash
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const scenePath = join(productRoot(), 'test/fixtures/scenes/faulty.py');
   await cp(scenePath, join(folder, 'faulty.py'));
-  const at = (await drawsOfFrames(frames, await readFile(scenePath, 'utf8')))[crashing] ?? 0;
+  const at = drawsOfFrames(frames)[crashing] ?? 0;
   await writeFile(join(folder, 'pipeline.yaml'), faultyPipeline(frames, at));
 
   const program = join(productRoot(), 'dist/stages/main.js');
@@ -49,4 +51,33 @@ it('500 frames with a Blender killed, the pipeline killed and a frame that crash
   // What the first run had finished was not made again.
   const reused = /"type":"stage-items"[^\n]*?"reused":(\d+)/.exec(second.stdout)?.[1];
   expect(Number(reused)).toBeGreaterThan(100);
+});
+
+it('a frame in which no heart beats is tried twice, then left out', async () => {
+  const run = await runStage(renderStage, {
+    seed: 6,
+    baseDirectory: join(productRoot(), 'test/fixtures/scenes'),
+    params: {
+      scene: 'faulty.py',
+      frames: 2,
+      resolution: [32, 32],
+      engine: { samples: 1, device: 'cpu' },
+      cameraDraws: 1,
+      randomize: {
+        at: {
+          weighted: [
+            [2, 1],
+            [-1, 1],
+          ],
+        },
+        fault: 'hold',
+      },
+      maxQuarantined: 1,
+      heartbeatTimeout: '12s',
+    },
+  });
+  expect(run.metrics['frames']).toBe(1);
+  expect(run.warnings.join('\n')).toContain(
+    'frame 000000: Blender ended without a sign of life (heartbeatTimeout: 12s) while it made this frame, 2 times',
+  );
 });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../pipeline/events/event.js';
+import { countingStage } from '../support/counting-stage.js';
 import { linesOf, TestCluster, until } from '../support/slurm-cluster.js';
 import { Workspace } from '../support/workspace.js';
 
@@ -149,7 +150,7 @@ describe('a run on Slurm', () => {
   it('runs a whole stage, which goes on from its checkpoint after it was pushed away', async () => {
     const workspace = await Workspace.create({
       'pipeline.yaml': 'version: 1\nname: whole\nstages: { count: { uses: ./count.ts } }\n',
-      'count.ts': countStage,
+      'count.ts': countingStage(12),
     });
     const run = cluster.run(workspace.path('.'));
     await until('it counts', async () => (await linesOf(workspace.path('steps'))).length >= 2);
@@ -163,31 +164,3 @@ describe('a run on Slurm', () => {
     expect(steps.filter((line) => !line.startsWith('from'))).toHaveLength(12);
   });
 });
-
-/** Counts to twelve, a step a second, with a checkpoint after each. */
-const countStage = `
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { defineStage } from 'darkroom';
-import { z } from 'zod';
-
-export default defineStage({
-  kind: 'count', summary: 'Counts.', revision: 1, params: z.strictObject({}), inputs: {},
-  outputs: { n: { type: 'number', description: 'How far' } },
-  seeded: () => false,
-  run: async ({ output, workDirectory, baseDirectory, signal }) => {
-    const checkpoint = join(workDirectory, 'checkpoint');
-    const steps = join(baseDirectory, 'steps');
-    let n = existsSync(checkpoint) ? Number(readFileSync(checkpoint, 'utf8')) : 0;
-    appendFileSync(steps, 'from ' + n + '\\n');
-    while (n < 12) {
-      await setTimeout(1000);
-      signal.throwIfAborted();
-      appendFileSync(steps, ++n + '\\n');
-      writeFileSync(checkpoint, String(n));
-    }
-    await output('n').write('n', String(n));
-  },
-});
-`;

@@ -1,12 +1,14 @@
-import { stageRegistry } from '../../pipeline/stage/registry.js';
-import type { RenderFrame } from '../../stages/render/frame.js';
-import { renderStage } from '../../stages/render/stage.js';
-import { Workspace } from './workspace.js';
+import { derivedSeed } from '../../pipeline/core/seed.js';
+import { framesOf } from '../../stages/render/frame.js';
+import { renderParamsSchema } from '../../stages/render/params.js';
+
+const seed = 6;
+const randomize = { draw: { uniform: [0, 0.5] } };
 
 /** A pipeline file over test/fixtures/scenes/faulty.py whose frame with the draw `at` crashes. */
 export function faultyPipeline(frames: number, at: number): string {
   return `version: 1
-seed: 6
+seed: ${seed}
 stages:
   frames:
     uses: render
@@ -16,28 +18,13 @@ stages:
       resolution: [32, 32]
       engine: { samples: 1, device: cpu }
       cameraDraws: 1
-      randomize: { draw: { uniform: [0, 0.5] }, at: ${at}, fault: crash }
+      randomize: ${JSON.stringify({ ...randomize, at, fault: 'crash' })}
 `;
 }
 
-/** What `draw` is in each frame of such a file, whatever `at` is. Nothing is rendered. */
-export async function drawsOfFrames(frames: number, scene: string): Promise<number[]> {
-  if (renderStage.mode !== 'map') throw new Error('render is a map stage');
-  const draws: number[] = [];
-  const kind: typeof renderStage = {
-    ...renderStage,
-    async *items(context) {
-      if (renderStage.mode !== 'map') return;
-      for await (const item of renderStage.items(context))
-        draws.push(Number((item as RenderFrame).description.parameters['draw']));
-      yield* [];
-    },
-  };
-  const workspace = await Workspace.create(
-    { 'faulty.py': scene, 'pipeline.yaml': faultyPipeline(frames, 2) },
-    stageRegistry([kind]),
-  );
-  await workspace.run();
-  if (draws.length !== frames) throw new Error(`the stage has ${draws.length} frames, not ${frames}`);
-  return draws;
+/** What `draw` is in each frame of such a file, whatever `at` is. */
+export function drawsOfFrames(frames: number): readonly number[] {
+  const params = renderParamsSchema.parse({ scene: './faulty.py', frames, randomize });
+  const described = framesOf({ params, seed: derivedSeed(seed), device: 'cpu', assets: () => [] });
+  return Array.from(described, ({ description }) => Number(description.parameters['draw']));
 }

@@ -1,44 +1,61 @@
 /**
- * Everything that `npm test` checks, one suite after another; a failure does not keep the next from running.
+ * Everything that `npm test` checks: the quick checks two at a time, then one suite after another; a failure does not
+ * keep the next from running.
  * `node test/support/run-suites.mjs lint unit` runs some of them. The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import PQueue from 'p-queue';
 import { closingLine, countCheck, countUnittest, countVitest, sumCounts } from './suite-counts.mjs';
 
 /** @typedef {import('./suite-counts.mjs').Counts} Counts */
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** @type {Readonly<Record<string, () => Promise<Counts>>>} */
-const suites = {
-  format: () => check('check:format'),
-  lint: () => check('check:lint'),
-  types: () => check('check:types'),
-  imports: () => check('check:imports'),
-  'dead code': () => check('check:dead'),
-  python: async () => {
-    const { succeeded, output } = await runScript('test:python');
+/** @typedef {(print: (text: string) => void) => Promise<Counts>} Suite */
+
+/**
+ * Each takes about one core. The longest stands first.
+ * @type {Readonly<Record<string, Suite>>}
+ */
+const quickSuites = {
+  lint: check('check:lint'),
+  format: check('check:format'),
+  types: check('check:types'),
+  imports: check('check:imports'),
+  'dead code': check('check:dead'),
+  python: async (print) => {
+    const { succeeded, output } = await runScript(print, 'test:python');
     return countUnittest(output, succeeded);
   },
-  build: () => check('build'),
-  unit: () => vitest('unit'),
-  integration: () => vitest('integration'),
+  build: check('build'),
 };
 
-/** @param {string} script */
-async function check(script) {
-  return countCheck((await runScript(script)).succeeded);
+/** @type {Readonly<Record<string, Suite>>} */
+const longSuites = {
+  unit: (print) => vitest(print, 'unit'),
+  integration: (print) => vitest(print, 'integration'),
+};
+
+/**
+ * @param {string} script
+ * @returns {Suite}
+ */
+function check(script) {
+  return async (print) => countCheck((await runScript(print, script)).succeeded);
 }
 
-/** @param {string} project */
-async function vitest(project) {
+/**
+ * @param {(text: string) => void} print
+ * @param {string} project
+ */
+async function vitest(print, project) {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-report-'));
   const reportPath = join(folder, 'report.json');
   try {
-    const { succeeded } = await runScript(`test:${project}`, [
+    const { succeeded } = await runScript(print, `test:${project}`, [
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${reportPath}`,
@@ -64,12 +81,13 @@ function readReport(path) {
 }
 
 /**
- * Runs a script of package.json; what it prints goes on to the person at once.
+ * Runs a script of package.json; what it prints goes on at once.
+ * @param {(text: string) => void} print
  * @param {string} script
  * @param {readonly string[]} args
  * @returns {Promise<{ succeeded: boolean, output: string }>}
  */
-function runScript(script, args = []) {
+function runScript(print, script, args = []) {
   return new Promise((done) => {
     const child = spawn('npm', ['run', '--silent', script, '--', ...args], {
       cwd: root,
@@ -80,12 +98,12 @@ function runScript(script, args = []) {
     /** @param {Buffer} data */
     const pass = (data) => {
       output += data.toString('utf8');
-      process.stdout.write(data);
+      print(data.toString('utf8'));
     };
     child.stdout.on('data', pass);
     child.stderr.on('data', pass);
     child.on('error', (error) => {
-      console.log(`npm does not run: ${error.message}`);
+      print(`npm does not run: ${error.message}\n`);
       done({ succeeded: false, output });
     });
     child.on('close', (code) => done({ succeeded: code === 0, output }));
@@ -94,23 +112,48 @@ function runScript(script, args = []) {
 
 /** @param {readonly string[]} wanted */
 async function runSuites(wanted) {
-  const unknown = wanted.find((name) => !(name in suites));
+  const all = [...Object.keys(quickSuites), ...Object.keys(longSuites)];
+  const unknown = wanted.find((name) => !all.includes(name));
   if (unknown !== undefined) {
-    console.error(`There is no suite "${unknown}"; there are: ${Object.keys(suites).join(', ')}.`);
+    console.error(`There is no suite "${unknown}"; there are: ${all.join(', ')}.`);
     process.exitCode = 2;
     return;
   }
   let interrupted = false;
-  // The suite that runs gets the signal too and ends by itself.
+  // The suites that run get the signal too and end by themselves.
   process.once('SIGINT', () => (interrupted = true));
   /** @type {{ name: string, counts: Counts, seconds: number }[]} */
   const finished = [];
-  for (const [name, suite] of Object.entries(suites)) {
-    if (interrupted || (wanted.length > 0 && !wanted.includes(name))) continue;
-    console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`);
+  /**
+   * @param {string} name
+   * @param {Suite} suite
+   * @param {(text: string) => void} print
+   */
+  const run = async (name, suite, print) => {
+    if (interrupted || (wanted.length > 0 && !wanted.includes(name))) return;
+    print(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}\n`);
     const start = performance.now();
-    finished.push({ name, counts: await suite(), seconds: (performance.now() - start) / 1000 });
-  }
+    finished.push({ name, counts: await suite(print), seconds: (performance.now() - start) / 1000 });
+  };
+  const queue = new PQueue({ concurrency: 2 });
+  await queue.addAll(
+    Object.entries(quickSuites).map(([name, suite]) => async () => {
+      let printed = ''; // as a whole at the end: two suites print at once
+      await run(name, suite, (text) => (printed += text));
+      process.stdout.write(printed);
+    }),
+  );
+  for (const [name, suite] of Object.entries(longSuites))
+    await run(name, suite, (text) => process.stdout.write(text));
+  printTable(finished);
+  const counts = finished.map((suite) => suite.counts);
+  console.log(closingLine(counts));
+  const { passed, failed } = sumCounts(counts);
+  process.exitCode = interrupted ? 130 : failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** @param {readonly { name: string, counts: Counts, seconds: number }[]} finished */
+function printTable(finished) {
   console.log(
     `\n${'suite'.padEnd(12)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'skipped'.padStart(8)}${'s'.padStart(8)}`,
   );
@@ -118,10 +161,6 @@ async function runSuites(wanted) {
     const figures = [counts.passed, counts.failed, counts.skipped, seconds.toFixed(1)];
     console.log(name.padEnd(12) + figures.map((figure) => String(figure).padStart(8)).join(''));
   }
-  const all = finished.map((suite) => suite.counts);
-  console.log(closingLine(all));
-  const { passed, failed } = sumCounts(all);
-  process.exitCode = interrupted ? 130 : failed > 0 || passed === 0 ? 1 : 0;
 }
 
 await runSuites(process.argv.slice(2));

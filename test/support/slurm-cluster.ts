@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { execa } from 'execa';
+import { hasErrorCode } from '../../pipeline/core/error-code.js';
 import { productRoot } from '../../pipeline/core/product-root.js';
 import type { RunEvent } from '../../pipeline/events/event.js';
 
@@ -47,6 +48,13 @@ export class TestCluster {
     return (await execa(name, [...args], { env: this.env })).stdout;
   }
 
+  /** A command of the built program. */
+  async program(
+    ...words: readonly string[]
+  ): Promise<{ readonly exitCode?: number; readonly stdout: string }> {
+    return execa(process.execPath, [program, ...words], { env: this.env, reject: false });
+  }
+
   run(folder: string, ...args: readonly string[]): GoingRun {
     const words = [program, 'run', folder, '--executor', 'slurm', '--json', ...args];
     const child = spawn(process.execPath, words, {
@@ -68,6 +76,33 @@ export class TestCluster {
     };
   }
 
+  /** A node without power: its daemon, and then all that runs of its tasks. */
+  async killNode(node: string): Promise<void> {
+    this.killDaemon(`slurmd-${node}`);
+    const own = await this.#processesOf(node);
+    // Those who watch over tasks first: they would tell the controller how the tasks ended.
+    for (const pid of [...own.watchers, ...own.tasks]) killIfThere(pid);
+  }
+
+  /** The ids of a node's tasks' processes, by their environment, and of those that started them. */
+  async #processesOf(node: string): Promise<{ readonly watchers: Set<number>; readonly tasks: Set<number> }> {
+    const tasks = new Set<number>();
+    const watchers = new Set<number>();
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+      const variables = environment.split('\0');
+      if (!variables.includes(`SLURMD_NODENAME=${node}`)) continue;
+      if (!variables.includes(`SLURM_CONF=${this.env['SLURM_CONF'] ?? ''}`)) continue;
+      tasks.add(Number(name));
+      const status = await readFile(`/proc/${name}/status`, 'utf8').catch(() => '');
+      const parent = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]);
+      const command = await readFile(`/proc/${parent}/comm`, 'utf8').catch(() => '');
+      if (command.startsWith('slurmstepd')) watchers.add(parent);
+    }
+    return { watchers, tasks };
+  }
+
   /** Kills a daemon as a power cut would: `ctld`, `slurmd-n1`. */
   killDaemon(name: string): void {
     const pid = Number(readFileSync(join(this.directory, 'run', `${name}.pid`), 'utf8'));
@@ -80,6 +115,14 @@ export class TestCluster {
 
   async startNode(node: string): Promise<void> {
     await execa(script, ['node', this.directory, node], { stdio: 'ignore' });
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!hasErrorCode(error, 'ESRCH')) throw error;
   }
 }
 

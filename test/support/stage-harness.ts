@@ -202,6 +202,7 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
     workDirectory,
     batchDirectory,
     progress: () => undefined,
+    picture: async () => undefined,
     log: () => undefined,
     warn: (message) => void warnings.push(message),
     metric: (name, value) => void (metrics[name] = value),

@@ -74,12 +74,17 @@ export type Submitted = Pick<Submission, 'nonce' | 'directory' | 'indices'>;
 
 export type Snapshot = ReadonlyMap<string, ReadonlyMap<number, SeenTask>>;
 
-/** The engine has taken nothing of a submission. */
+/** The engine has not taken a submission, or only some tasks of it. */
 export class SubmissionError extends Error {
-  /** @param kind `refused`: it never will; `full`: it has no room now; `unreachable`: it may be asked again */
+  override readonly name = 'SubmissionError';
+  /**
+   * @param kind `refused`: it never will; `full`: it has no room now; `unreachable`: it may be asked again
+   * @param taken the tasks that it has taken nevertheless
+   */
   constructor(
     readonly kind: 'refused' | 'full' | 'unreachable',
     message: string,
+    readonly taken: readonly number[] = [],
   ) {
     super(message);
   }

@@ -136,13 +136,11 @@ class StageOnFarm {
         const { cluster, times } = farm;
         const { largestIndex } = limits;
         const firstWaitMs = Math.min(1000, times.firstPollMs);
-        const sent = await submitTasks(part, { work, cluster, files: this.#files, script: farm.script, largestIndex, firstWaitMs }); // prettier-ignore
-        if (sent === 'full') {
-          this.#parcels.push(...part);
-          this.#mostAtOnce = Math.max(1, this.#flights.size);
-          continue;
-        }
-        this.#add(sent);
+        const { flights, left } = await submitTasks(part, { work, cluster, files: this.#files, script: farm.script, largestIndex, firstWaitMs }); // prettier-ignore
+        this.#add(flights);
+        if (left.length === 0) continue;
+        this.#parcels.push(...left);
+        this.#mostAtOnce = Math.max(1, this.#flights.size);
       }
   }
 
@@ -179,7 +177,7 @@ class StageOnFarm {
     work.started();
     await work.ended(result, items);
     await this.#land(flight);
-    const told = new Set([...result.failedItems, ...result.unrecorded].map(({ id }) => id));
+    const told = new Set([...result.failedItems, ...result.made].map(({ id }) => id));
     const left = items ? await work.missing(items.filter((id) => !told.has(id))) : [];
     if (left.length > 0)
       this.#parcels.push({ ...flight.parcel, items: left, attempt: flight.parcel.attempt + 1 });

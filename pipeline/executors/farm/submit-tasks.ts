@@ -14,7 +14,7 @@ const mostTries = 80;
 /**
  * Gives parcels of the same terms to the engine: journals the intent, submits, and after an answer that leaves it open
  * asks by name whether the engine has them, before it submits again.
- * @returns the attempts, or `full` when the engine has no room now
+ * @returns the attempts, and what is left because the engine has no room now
  * @throws UserError when the engine refuses them
  */
 export async function submitTasks(
@@ -27,10 +27,10 @@ export async function submitTasks(
     readonly largestIndex: number;
     readonly firstWaitMs: number;
   },
-): Promise<readonly Flight[] | 'full'> {
+): Promise<{ readonly flights: readonly Flight[]; readonly left: readonly Parcel[] }> {
   const { work, cluster, files, script, largestIndex } = world;
   const [first] = parcels;
-  if (!first) return [];
+  if (!first) return { flights: [], left: [] };
   const nonce = newNonce();
   const flights = withIndices(parcels, largestIndex).map(({ parcel, index }): Flight => ({
     nonce,
@@ -52,8 +52,8 @@ export async function submitTasks(
     indices: flights.map(({ index }) => index),
     needs: needsOf(work, first.terms),
   };
-  const withdraw = async (): Promise<void> => {
-    for (const flight of flights) {
+  const withdraw = async (those: readonly Flight[] = flights): Promise<void> => {
+    for (const flight of those) {
       await files.giveUp(flight, 'it was not submitted');
       await files.noteEnd(flight);
     }
@@ -70,14 +70,19 @@ export async function submitTasks(
   for (let tries = 1, waitMs = world.firstWaitMs; ; tries++, waitMs = Math.min(2 * waitMs, longestWaitMs)) {
     try {
       await cluster.submit(submission);
-      return flights;
+      return { flights, left: [] };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const kind = error instanceof SubmissionError ? error.kind : 'open';
-      if (kind === 'full') {
-        await withdraw();
+      const taken = new Set(error instanceof SubmissionError ? error.taken : []);
+      if (kind === 'full' || taken.size > 0) {
+        const others = flights.filter(({ index }) => !taken.has(index));
+        await withdraw(others);
         work.log(`${cluster.name} has no room for more tasks now: ${message}`);
-        return 'full';
+        return {
+          flights: flights.filter(({ index }) => taken.has(index)),
+          left: others.map(({ parcel }) => parcel),
+        };
       }
       if (kind === 'refused' || tries >= mostTries) {
         await withdraw();
@@ -93,7 +98,7 @@ export async function submitTasks(
     // It may have them nevertheless. While it cannot be asked, that is not known, and nothing is submitted twice.
     for (;;)
       try {
-        if ((await cluster.look([submission])).get(nonce)) return flights;
+        if ((await cluster.look([submission])).get(nonce)) return { flights, left: [] };
         break;
       } catch {
         await wait(waitMs);

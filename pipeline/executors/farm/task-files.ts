@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder, writeAtomically } from '../../core/atomic-file.js';
@@ -61,8 +61,8 @@ const taskResult = z.object({
   failure: told.exactOptional(),
   failedItems: z.array(z.object({ id: z.string(), message: z.string(), details: z.array(z.string()) })),
   hint: z.string().exactOptional(),
-  /** Results that have no record of their own in the store. */
-  unrecorded: z.array(
+  /** The items that it has made, so that the controller need not look each of them up in the store. */
+  made: z.array(
     z.object({
       id: z.string(),
       files: z.array(z.object({ path: z.string(), digest, sizeBytes: z.number() })),
@@ -125,6 +125,8 @@ export class TaskFiles {
       await writeAtomically(join(this.taskFolder(order), 'task.json'), json(order));
     });
     await writeAtomically(join(folder, 'script.sh'), script);
+    // Slurm takes a copy of it; others start it where it is.
+    await chmod(join(folder, 'script.sh'), 0o755);
     const tasks = orders.map(({ index, attempt }) => ({ index, attempt }));
     await writeAtomically(join(folder, 'intent.json'), json({ version: 1, nonce, tasks } satisfies Intent));
   }

@@ -1,20 +1,15 @@
 import { UserError } from '../../core/user-error.js';
 import type { ProcessResult } from '../../stage/context.js';
-import { SubmissionError, type Cluster, type ClusterLimits, type SeenTask, type Snapshot, type Submission, type Submitted, type TaskRef } from '../farm/cluster.js'; // prettier-ignore
-import { runProcess } from '../process.js';
+import type { Cluster, ClusterLimits, SeenTask, Snapshot, Submission, Submitted, TaskRef } from '../farm/cluster.js'; // prettier-ignore
+import { submissionTrouble } from '../farm/submission-trouble.js';
+import { callCommand } from '../farm/call-command.js';
 import { sbatchArguments } from './sbatch-arguments.js';
 import { slurmLimits } from './slurm-limits.js';
 import { parseSqueue, squeueFormat, type QueuedTask } from './squeue-answer.js';
 
-const answerMs = 60_000;
 /** Names in one question: they stand on one command line. */
 const namesAtOnce = 1000;
 const idsAtOnce = 1000;
-
-const full =
-  /MaxSubmitJob|MaxJobs|QOSMax|AssocMax|AssocGrp|job (submission )?limit|Resource temporarily unavailable/i;
-const unreachable =
-  /unable to contact|timed out|connection (refused|reset)|communication|socket|slurm_load|Zero Bytes|Protocol authentication|munge|backup controller|temporarily/i;
 
 /** Slurm by its commands: sbatch, squeue, scancel, scontrol. Needs no accounting (slurmdbd). */
 export class SlurmCluster implements Cluster {
@@ -39,10 +34,7 @@ export class SlurmCluster implements Cluster {
     const result = await this.#call('sbatch', sbatchArguments(submission));
     if (result.exitCode === 0) return;
     const message = result.stderr.trim() || `sbatch ended with exit code ${String(result.exitCode)}`;
-    if (full.test(message)) throw new SubmissionError('full', message);
-    if (result.exitCode === null || unreachable.test(message))
-      throw new SubmissionError('unreachable', message);
-    throw new SubmissionError('refused', message);
+    throw submissionTrouble(message, result.exitCode);
   }
 
   async look(submissions: readonly Submitted[]): Promise<Snapshot> {
@@ -87,16 +79,7 @@ export class SlurmCluster implements Cluster {
     return tasks;
   }
 
-  /** Not under the run's signal: what is submitted while Ctrl-C comes has to be known, to be cancelled. */
   #call(program: string, args: readonly string[]): Promise<ProcessResult> {
-    const env = Object.fromEntries(
-      Object.entries(this.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    );
-    return runProcess(
-      program,
-      args,
-      { env, reject: false, timeoutMs: answerMs },
-      { signal: new AbortController().signal, log: () => undefined },
-    );
+    return callCommand([program, ...args], this.env);
   }
 }

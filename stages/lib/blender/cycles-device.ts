@@ -1,4 +1,4 @@
-import { UserError } from '../../../pipeline/core/user-error.js';
+import { ParamsError } from '../../../pipeline/stage/params-error.js';
 import type { BlenderTool } from './blender-tool.js';
 
 /** What `engine.device` may be asked to be; `gpu` is the first kind of the others that is there. */
@@ -13,7 +13,7 @@ const gpuKinds = ['optix', 'cuda', 'hip', 'metal', 'oneapi'] as const satisfies 
 
 /**
  * The kind of device that frames are rendered on.
- * @throws UserError that lists what Cycles found, when the wanted device is not there
+ * @throws ParamsError that lists what Cycles found, when the wanted device is not there
  */
 export function cyclesDevice(
   wanted: WantedDevice,
@@ -25,7 +25,8 @@ export function cyclesDevice(
   const found = wanted === 'gpu' ? present[0] : present.find((kind) => kind === wanted);
   if (found !== undefined) return found;
   const list = blender.devices.map(({ name, type }) => `${name} (${type})`).join(', ') || 'none';
-  throw new UserError(
+  throw new ParamsError(
+    ['engine', 'device'],
     `engine.device is ${wanted}, but Cycles finds no ${wanted === 'gpu' ? 'GPU' : 'such device'} on this machine. ` +
       `It finds: ${list}.`,
     {

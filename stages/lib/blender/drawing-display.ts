@@ -1,4 +1,4 @@
-import { UserError } from '../../../pipeline/core/user-error.js';
+import { ParamsError } from '../../../pipeline/stage/params-error.js';
 import type { Host } from '../../../pipeline/stage/context.js';
 import { probeDrawing, type DrawingProbe } from './blender-probe.js';
 import type { BlenderTool } from './blender-tool.js';
@@ -16,7 +16,7 @@ export interface DrawingDisplay {
 
 /**
  * The display on which an engine draws; asked once for each Blender and display.
- * @throws UserError with what to install when nothing helps
+ * @throws ParamsError with what to install when nothing helps
  */
 export async function drawingDisplay(
   engine: DrawingEngine,
@@ -33,11 +33,10 @@ export async function drawingDisplay(
   return host.remember(key, async () => {
     const found = await findDisplay(engine, blender.path, host);
     if (found) return { ...found };
-    throw new UserError(
+    throw new ParamsError(
+      ['engine', 'name'],
       `The engine ${engine} of ${blender.path} draws nothing here, with a display or without.`,
-      {
-        hint: virtualDisplayHint,
-      },
+      { hint: virtualDisplayHint },
     );
   });
 }

@@ -11,6 +11,7 @@ import { withoutExtension } from './image-name.js';
 import { moveObject } from './move-object.js';
 import type { PixelSize } from './pixel-size.js';
 import type { ReadOptions } from './read-options.js';
+import { optionWords } from './option-words.js';
 
 export interface AssembleRules extends Pick<
   ReadOptions,
@@ -83,7 +84,7 @@ async function lookAt(
     if (!(error instanceof UserError)) throw error;
     if (rules.unreadable === 'error')
       throw new UserError(`${placeText(annotation.place)}: ${error.message}`, {
-        hint: 'Replace it, or say unreadable: skip to leave such images out.',
+        hint: `Replace it, or say ${optionWords('unreadable', 'skip')} to leave such images out.`,
         cause: error,
       });
     notes.count('{n} images are left out because they cannot be read', name);
@@ -112,8 +113,8 @@ function objectsInStoredPixels(
     !(swaps && given && equal(given, stored))
   )
     notes.count(
-      '{n} images are turned by EXIF, and their boxes are taken as drawn on the stored pixels; say orientation: ' +
-        'displayed if they were drawn on what viewers show',
+      '{n} images are turned by EXIF, and their boxes are taken as drawn on the stored pixels; say ' +
+        `${optionWords('orientation', 'displayed')} if they were drawn on what viewers show`,
       annotation.image,
     );
   const drawnOn = turned ? displayed : stored;
@@ -124,7 +125,7 @@ function objectsInStoredPixels(
       throw annotationError(
         annotation.place,
         `${what} (${annotation.image}).`,
-        'Is it the right image? Say sizeMismatch: scale where it was resized after it was annotated, or skip.',
+        `Is it the right image? Say ${optionWords('sizeMismatch', 'scale')} where it was resized after it was annotated, or skip.`,
       );
     notes.count('{n} images are left out because they are not of the annotated size', annotation.image);
     return undefined;

@@ -7,6 +7,7 @@ import type { CountedNotes } from './counted-notes.js';
 import type { FileTree } from './file-tree.js';
 import { imageName } from './image-files.js';
 import { leavesThroughLink, outsideError, pathBelow } from './inside-path.js';
+import { optionWords } from './option-words.js';
 
 export interface FoundImage {
   /** Relative to the images' folder. */
@@ -118,7 +119,7 @@ export class ImageFinder {
     throw annotationError(
       place,
       `there is no image "${written}" below ${this.tree.folder}.${near === undefined ? '' : ` Is "${near}" meant?`}`,
-      'Name the folder of the images (images), or say missing: skip to leave such images out.',
+      `Name the folder of the images, ${optionWords('images')}, or say ${optionWords('missing', 'skip')} to leave such images out.`,
     );
   }
 }

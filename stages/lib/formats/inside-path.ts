@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, posix, relative, resolve, sep } from 'node:path';
 import { annotationError, type AnnotationPlace } from './annotation-place.js';
+import { optionWords } from './option-words.js';
 
 /**
  * A path that an annotation file names, as a path below the folder where it must stay; `undefined` when it leads
@@ -28,7 +29,7 @@ export function outsideError(written: string, folder: string, place: AnnotationP
   return annotationError(
     place,
     `"${written}" leads out of ${folder}.`,
-    'Annotations may only name files below their folder, for they come from elsewhere. Name the right folder ' +
-      '(images), correct the path, or allow it with allowOutside where you trust the file.',
+    'Annotations may only name files below their folder, for they come from elsewhere. Name the right folder, ' +
+      `${optionWords('images')}, correct the path, or allow it, ${optionWords('allowOutside', true)}, where you trust the file.`,
   );
 }

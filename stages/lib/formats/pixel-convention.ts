@@ -1,5 +1,6 @@
 import type { BoxXyxyPx } from '../dataset/record.js';
 import type { CountedNotes } from './counted-notes.js';
+import { optionWords } from './option-words.js';
 
 /**
  * How a format counts pixels. Pascal VOC is one-based and inclusive: xmin = 1 is the first pixel, xmax = width the
@@ -21,7 +22,7 @@ export function edgesOf(
   if (beginsAtZero)
     notes.count(
       '{n} boxes begin before pixel 1, the first one in Pascal VOC, and are taken to begin at the edge; if the ' +
-        'whole dataset counts from 0, say pixels: zero-based',
+        `whole dataset counts from 0, say ${optionWords('pixels', 'zero-based')}`,
       where,
     );
   const edge = (value: number): number => (value >= 0 && value < 1 ? 0 : value - 1);

@@ -1,6 +1,7 @@
 import { uncachedSharp as sharp } from './uncached-sharp.js';
 import { UserError } from '../../../pipeline/core/user-error.js';
 import type { PixelSize } from '../formats/pixel-size.js';
+import { pngFrameCount } from './png-frames.js';
 
 /** EXIF's ways to turn and mirror an image: 1 is as stored, 5 to 8 swap width and height. */
 export type ExifOrientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -53,7 +54,7 @@ export async function inspectImage(image: string | Uint8Array, name: string): Pr
       colourSpace: facts.space,
       bitsPerChannel: bitsOfDepth[facts.depth] ?? 8,
       hasAlpha: facts.hasAlpha,
-      pages: facts.pages ?? 1,
+      pages: facts.pages ?? (facts.format === 'png' ? await pngFrameCount(image) : 1),
     };
   } catch (error) {
     throw unreadable(name, error);

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { annotationError, parseNumber } from '../formats/annotation-place.js';
 import { classAt, parseClassNames } from '../formats/class-list.js';
+import { optionWords } from '../formats/option-words.js';
 import { withoutExtension } from '../formats/image-name.js';
 import type { DetectionsRequest, ForeignDetection } from './foreign-detection.js';
 import type { TargetImage } from './target-images.js';
@@ -16,7 +17,7 @@ export async function* readYoloDetections(request: DetectionsRequest): AsyncIter
   const classes = given ? parseClassNames(given.text, given.file) : request.truthClasses;
   if (!given)
     notes.count(
-      'the class numbers are taken to be places in the truth’s list; give the detector’s list (classes) where it is another',
+      `the class numbers are taken to be places in the truth’s list; give the detector’s list, ${optionWords('classes')}, where it is another`,
       `0 is ${classes[0] ?? 'nothing'}, ${classes.length - 1} is ${classes.at(-1) ?? 'nothing'}`,
     );
   const fileOf = new Map<TargetImage, string>();

@@ -1,4 +1,5 @@
 import { UserError } from '../../../pipeline/core/user-error.js';
+import { optionWords } from '../formats/option-words.js';
 
 /** Whether boxes are in pixels or in shares of the image's sides; `auto` takes the usual, and asks where it looks wrong. */
 export type Coordinates = 'auto' | 'pixel' | 'normalised';
@@ -22,9 +23,8 @@ export function unitsOf(
 ): Exclude<Coordinates, 'auto'> {
   if (coordinates !== 'auto') return coordinates;
   if (largest === -Infinity) return usual;
-  const hint =
-    'Say which is meant: --coordinates normalised or --coordinates pixel (in a pipeline file, `coordinates`).';
-  if (usual === 'pixel' && largest <= largestShare && widthPx > smallestSidePx)
+  const hint = `Say which is meant: ${optionWords('coordinates', 'normalised')} or ${optionWords('coordinates', 'pixel')}.`;
+  if (usual === 'pixel' && looksNormalised(largest, widthPx))
     throw new UserError(
       `${label}: no box reaches beyond ${largest}, so they look normalised to 0–1, not in pixels.`,
       { hint },
@@ -37,4 +37,9 @@ export function unitsOf(
       },
     );
   return usual;
+}
+
+/** Whether boxes that should be in pixels look like shares of 0–1. The arguments are those of unitsOf. */
+export function looksNormalised(largest: number, widthPx: number): boolean {
+  return largest <= largestShare && widthPx > smallestSidePx;
 }

@@ -1,4 +1,5 @@
 import { whiteBalanceGains } from './colour-temperature.js';
+import { infraredGrey, infraredNoise } from './infrared.js';
 import { gaussianNoise } from './noise.js';
 
 /** What happens to the colours of a picture; what is not given changes nothing. */
@@ -13,13 +14,6 @@ export interface Tone {
   readonly infrared?: boolean;
 }
 
-/** Near infrared through a sensor's colour filters: red lets most of it pass. */
-const infraredWeights = [0.6, 0.3, 0.1] as const;
-/** The lamp of a night camera sits beside its lens: corners get less. */
-const infraredFallOff = 0.65;
-/** Skin and cloth reflect more of it than of visible light. */
-const infraredGamma = 0.75;
-const infraredGrain = 5;
 const luma = [0.2126, 0.7152, 0.0722] as const;
 
 /**
@@ -39,32 +33,31 @@ export function applyTone(
   const gains = whiteBalanceGains(tone.temperature ?? 6500, tone.tint ?? 0).map(
     (gain) => gain * 2 ** (tone.exposure ?? 0),
   );
-  const fallOff = 1 - (1 - (tone.vignette ?? 0)) * (infrared ? 1 - infraredFallOff : 1);
-  const grain = Math.hypot(tone.grain ?? 0, infrared ? infraredGrain : 0);
+  const { vignette = 0, grain = 0 } = tone;
   const noise = gaussianNoise(seed);
   const cornerSquared = (width * width + height * height) / 4;
   const rgb = [0, 0, 0];
-  for (let y = 0; y < height; y++)
+  for (let y = 0; y < height; y++) {
+    const rowOffset = infrared ? noise() : 0;
     for (let x = 0; x < width; x++) {
       const at = (y * width + x) * 3;
-      const distance = ((x + 0.5 - width / 2) ** 2 + (y + 0.5 - height / 2) ** 2) / cornerSquared;
-      const light = 1 - fallOff * distance;
+      const distanceSquared = ((x + 0.5 - width / 2) ** 2 + (y + 0.5 - height / 2) ** 2) / cornerSquared;
+      const light = 1 - vignette * distanceSquared;
       for (let channel = 0; channel < 3; channel++)
         rgb[channel] = linear(pixels[at + channel] ?? 0) * (gains[channel] ?? 1) * light;
-      if (infrared) {
-        const grey = dot(rgb, infraredWeights) ** infraredGamma;
-        rgb.fill(grey);
-      }
+      if (infrared) rgb.fill(infraredGrey(rgb, distanceSquared));
       for (let channel = 0; channel < 3; channel++)
         rgb[channel] = 255 * ((encoded(rgb[channel] ?? 0) - 0.5) * contrast + 0.5);
       const brightness = dot(rgb, luma);
-      const speck = grain > 0 ? grain * noise() : 0;
+      const sensor = infrared ? infraredNoise(brightness, rowOffset, noise) : 0;
+      const speck = sensor + (grain > 0 ? grain * noise() : 0);
       for (let channel = 0; channel < 3; channel++) {
         // Two thirds of a sensor's noise are alike in all channels once colours are made of it.
         const own = grain > 0 && !infrared ? 0.5 * grain * noise() : 0;
         pixels[at + channel] = brightness + ((rgb[channel] ?? 0) - brightness) * saturation + speck + own;
       }
     }
+  }
 }
 
 function dot(values: readonly number[], weights: readonly [number, number, number]): number {

@@ -23,7 +23,7 @@ const effectValues = {
   infrared: {
     kind: { kind: 'flag' },
     description:
-      'The look of a night camera: grey, bright skin and cloth, light that falls off to the corners, grain. Goes into the attributes of the frame.',
+      'The look of a night camera: grey, skin and dyed cloth bright, the cone of its own lamp, noise. Goes into the attributes of the frame.',
   },
 } as const;
 

@@ -77,7 +77,9 @@ def ward_palette(random, walls, floor):
             "trace 3": ((1.0, 0.85, 0.15), 2.0), "shade": ((1.0, 0.85, 0.62), 2.5),
         }
         colour, strength = glows[name]
-        return glowing(name, colour, strength)
+        material = glowing(name, colour, strength)
+        material["infrared"] = "diodes"
+        return material
 
     def material(name):
         if name not in made:

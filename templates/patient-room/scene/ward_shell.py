@@ -39,6 +39,7 @@ def build_shell(scene, plan, random, material, night):
 def _ceiling(scene, w, d, material):
     """Lines between the tiles, and the panels of the lamps."""
     panel = glowing_material("panel", (1.0, 0.98, 0.95), 1.6)
+    panel["infrared"] = "diodes"
     parts = []
     for x in (-0.22, 0.22):
         parts.append((shapes.box((1.22, 0.62, 0.02), (x * w, 0, HEIGHT_M - 0.008)), panel))
@@ -71,6 +72,7 @@ def _window(scene, plan, random, material, night):
         bright = random.uniform(1.1, 2.6)
         sky = glowing_material("day", (0.72, 0.85, 1.0), bright)
         ground = glowing_material("trees", (0.14, 0.20, 0.12), bright)
+        ground["infrared"] = "leaf"
     horizon = random.uniform(0.2, 0.5) * tall
     parts = [
         (shapes.plane((x, y - wide / 2, sill + horizon), (0, wide, 0), (0, 0, tall - horizon)), sky),

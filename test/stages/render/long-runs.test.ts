@@ -99,8 +99,8 @@ describe('frames that Blender does not survive', () => {
   });
 
   it('a slow frame that beats is waited for', async () => {
-    const run = await render('slow', { frames: 2, heartbeatTimeout: '300ms', framesPerProcess: 2 });
-    expect(await idsOf(run)).toHaveLength(2);
+    const run = await render('slow', { frames: 1, heartbeatTimeout: '2s' });
+    expect(await idsOf(run)).toHaveLength(1);
   });
 });
 
@@ -164,18 +164,6 @@ it('frames are warned of by check, and refused when the checks are strict', asyn
     '8 of 8 frames do not pass the quality checks.',
   );
   expect(new QualityReport(thresholds).file.counts.black).toBe(0);
-});
-
-it('a device that is not there is refused with the list of what is', async () => {
-  await expect(render('nothing', { engine: { device: 'gpu' } })).rejects.toMatchObject({
-    message: 'engine.device is gpu, but Cycles finds no GPU on this machine. It finds: Fake CPU (CPU).',
-  });
-  await expect(render('nothing', { engine: { denoise: true } })).rejects.toThrow(
-    /built without OpenImageDenoise/,
-  );
-  await expect(render('nothing', { engine: { name: 'workbench', device: 'cuda' } })).rejects.toThrow(
-    /only cycles renders on a chosen device/,
-  );
 });
 
 it('the frames.jsonl of a run names no frame whose files are missing', async () => {

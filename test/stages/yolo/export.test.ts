@@ -1,6 +1,6 @@
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { execa } from 'execa';
 import sharp from 'sharp';
@@ -16,6 +16,7 @@ import { decodeImage } from '../../../stages/lib/imaging/decode-image.js';
 import { useBackend } from '../../../stages/lib/tensors/backend.js';
 import { folderArtifact, runStage, type StageRun } from '../../support/stage-harness.js';
 import { tinyCfg } from '../../support/tiny-detector.js';
+import { unpackArtifact } from '../../support/unpack-artifact.js';
 
 interface Detection {
   readonly image: string;
@@ -57,10 +58,7 @@ describe('the yolo/export stage', () => {
   async function unpacked(run: StageRun, name: string): Promise<string> {
     const folder = join(root, name);
     const files = run.outputs['files'];
-    for await (const file of files?.files() ?? []) {
-      await mkdir(dirname(join(folder, file.path)), { recursive: true });
-      await copyFile(files?.locate(file) ?? '', join(folder, file.path));
-    }
+    if (files) await unpackArtifact(files, folder);
     return folder;
   }
 

@@ -4,6 +4,7 @@ import type { AttributeValue, ImageRecord } from '../annotation.js';
 import { annotationError, type AnnotationPlace } from '../annotation-place.js';
 import { edgePx, type PixelSize } from '../pixel-size.js';
 import type { Feature, Features } from './example.js';
+import { optionWords } from '../option-words.js';
 
 /**
  * The flags of objects that the object detection API has names for (core/standard_fields.py, TfExampleFields);
@@ -184,7 +185,7 @@ function classesOf(
     throw annotationError(
       place,
       `the class has the number ${label} and no name${nameOfLabel.size > 0 ? ', and the label map does not know it' : ''}.`,
-      'Name the label map that belongs to the shards (classes: ….pbtxt).',
+      `Name the label map that belongs to the shards, a .pbtxt: ${optionWords('classes')}.`,
     );
   });
 }

@@ -7,6 +7,7 @@ import type { GivenClasses } from '../format.js';
 import { decodeExample, type Features } from './example.js';
 import { readRecords } from './frames.js';
 import { parseLabelMap } from './label-map.js';
+import { optionWords } from '../option-words.js';
 
 /**
  * The examples of all TFRecord shards of a tree, streamed, in the order of the shards' names.
@@ -52,7 +53,7 @@ export async function readLabelMap(
   if (beside === undefined) return new Map();
   if (others.length > 0)
     throw new UserError(`There are several label maps: ${[beside, ...others].join(', ')}.`, {
-      hint: 'Say which one (classes).',
+      hint: `Say which one: ${optionWords('classes')}.`,
     });
   return parseLabelMap(await tree.readText(beside), beside);
 }

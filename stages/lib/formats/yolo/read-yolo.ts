@@ -6,6 +6,7 @@ import { subsetName } from '../subset-names.js';
 import { labelNamesOf, parseDarknetData, parseDataYaml, type YoloDescription } from './dataset-files.js';
 import { parseYoloLabels } from './labels.js';
 import { listedImages, splitOf, type ListedImage } from './subsets.js';
+import { optionWords } from '../option-words.js';
 
 /**
  * Opens a Darknet or YOLO folder: images, a text file of labels for each, class names. Names and subsets come from
@@ -96,11 +97,11 @@ async function classNames(request: ReadRequest, description: YoloDescription): P
   const [[text, file] = [], ...others] = texts;
   if (text === undefined || file === undefined)
     throw new UserError(`${tree.folder} has no file of class names.`, {
-      hint: 'Labels only have numbers. Name a file with one class a line (classes), or add classes.txt or a data.yaml.',
+      hint: `Labels only have numbers. Name a file with one class a line, ${optionWords('classes')}, or add classes.txt or a data.yaml.`,
     });
   if (others.length > 0)
     throw new UserError(`Class names may be in ${[...texts.values()].join(' or ')}.`, {
-      hint: 'Say which one (classes).',
+      hint: `Say which one: ${optionWords('classes')}.`,
     });
   return parseClassNames(text, file);
 }

@@ -1,8 +1,22 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodeFully, inspectImage } from '../../../../stages/lib/imaging/inspect-image.js';
 
 const plain = () => sharp({ create: { width: 8, height: 6, channels: 3, background: '#123456' } });
+
+/** The chunk of an animated PNG that says how many frames it has; they are played for ever. */
+function acTl(frames: number): Buffer {
+  const named = Buffer.concat([Buffer.from('acTL'), Buffer.alloc(8)]);
+  named.writeUInt32BE(frames, 4);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(8);
+  checksum.writeUInt32BE(crc32(named));
+  return Buffer.concat([length, named, checksum]);
+}
 
 describe('the head of an image', () => {
   it('gives the stored size, whatever EXIF turns', async () => {
@@ -35,6 +49,19 @@ describe('the head of an image', () => {
       .gif()
       .toBuffer();
     expect(await inspectImage(gif, 'a.gif')).toMatchObject({ pages: 3, size: { width: 8, height: 6 } });
+  });
+
+  it('counts the frames of an animated PNG, which the decoder takes for one picture', async () => {
+    const still = await plain().png().toBuffer();
+    const afterHeader = 33;
+    const animated = Buffer.concat([still.subarray(0, afterHeader), acTl(5), still.subarray(afterHeader)]);
+    expect(await inspectImage(animated, 'a.png')).toMatchObject({ format: 'png', pages: 5 });
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-apng-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await writeFile(join(folder, 'a.png'), animated);
+    await writeFile(join(folder, 'b.png'), still);
+    expect((await inspectImage(join(folder, 'a.png'), 'a.png')).pages).toBe(5);
+    expect((await inspectImage(join(folder, 'b.png'), 'b.png')).pages).toBe(1);
   });
 
   it('what is no image, and what is cut short, are errors that name it', async () => {

@@ -9,6 +9,7 @@ import type { FrameRecord } from '../../../../stages/lib/dataset/frame-record.js
 import { decodeMask } from '../../../../stages/lib/imaging/masks.js';
 import { applyEffects } from '../../../../stages/render/effects/apply-effects.js';
 import { blackbody, whiteBalanceGains } from '../../../../stages/render/effects/colour-temperature.js';
+import { infraredGrey, infraredNoise } from '../../../../stages/render/effects/infrared.js';
 import { Lens } from '../../../../stages/render/effects/lens.js';
 import { gaussianNoise } from '../../../../stages/render/effects/noise.js';
 import type { FrameDescription } from '../../../../stages/render/frame.js';
@@ -126,6 +127,27 @@ describe('effects after the render', () => {
     };
     expect(region(17, 12)).toBeGreaterThan(region(34, 0) + 15);
     expect((await develop({ infrared: false })).pixels[0]).toBe(90);
+  });
+
+  test('skin is bright in the infrared whatever its tone, and so is cloth whatever its dye', () => {
+    const grey = (...rgb: readonly number[]): number => infraredGrey(rgb, 0);
+    const brownSkin = [0.12, 0.06, 0.035];
+    const luminance = 0.2126 * 0.12 + 0.7152 * 0.06 + 0.0722 * 0.035;
+    expect(grey(...brownSkin)).toBeGreaterThan(2 * grey(luminance, luminance, luminance));
+    expect(grey(0.05, 0.1, 0.5)).toBeGreaterThan(1.5 * grey(0.13, 0.13, 0.13));
+    expect(grey(0, 0, 0)).toBeLessThan(0.05);
+  });
+
+  test('the noise of an infrared camera is that of its gain: more where it is dark', async () => {
+    const deviation = (level: number): number => {
+      const noise = gaussianNoise(5);
+      const drawn = Array.from({ length: 4000 }, () => infraredNoise(level, 0, noise));
+      return Math.sqrt(drawn.reduce((sum, value) => sum + value * value, 0) / drawn.length);
+    };
+    expect(deviation(10)).toBeGreaterThan(1.5 * deviation(230));
+    const { pixels } = await develop({ infrared: true });
+    expect(new Set(pixels).size).toBeGreaterThan(20);
+    expect((await develop({ infrared: true })).pixels.equals(pixels)).toBe(true);
   });
 
   test('the mask goes through the lens with the picture, and what is visible is counted again', async () => {
