@@ -57,7 +57,7 @@ export async function loadPlan(
   const { file, stages, storeDirectory } = await loadFile(words, program, options);
   const registry = await usedKinds(file, program);
   if (!registry.ok) throw await withTexts(registry.error);
-  const plan = planPipeline(file, registry.value, stages);
+  const plan = planPipeline({ ...file, store: storeDirectory }, registry.value, stages);
   if (!plan.ok) throw await withTexts(plan.error);
   return { plan: plan.value, storeDirectory };
 }

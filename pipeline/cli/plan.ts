@@ -80,7 +80,7 @@ async function forecastsOf(
 ): Promise<{ readonly forecasts: readonly StageForecast[]; readonly costs: StageCosts | undefined }> {
   const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
-  const missing = await missingSources(plan);
+  const missing = await missingSources(plan, signal);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
   const forecasts = await examinePlan(plan, { store, host: localHost(plan.file.directory, store, signal) });

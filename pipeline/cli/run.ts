@@ -71,7 +71,7 @@ export async function runCommand(
 ): Promise<number> {
   const { plan, storeDirectory } = await loadPlan(words, program, options);
   const store = new Store(storeDirectory);
-  const missing = await missingSources(plan);
+  const missing = await missingSources(plan, signal);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
 

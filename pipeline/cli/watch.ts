@@ -129,7 +129,7 @@ async function hasWork(
 ): Promise<boolean> {
   const store = new Store(storeDirectory);
   const host = localHost(plan.file.directory, store, signal);
-  if ((await missingSources(plan)).length > 0) return true;
+  if ((await missingSources(plan, signal)).length > 0) return true;
   let work = false;
   for await (const { state } of examineStages(plan, { store, host })) {
     for (const found of state?.sources.found ?? []) sources.add(found);

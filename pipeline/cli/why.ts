@@ -32,7 +32,7 @@ export async function whyCommand(
   const { plan: whole, storeDirectory } = await loadPlan(words, program, options);
   const { stage, item } = findTarget(target, whole.stages);
   const plan = withUpstream(whole, stage);
-  const missing = await missingSources(plan);
+  const missing = await missingSources(plan, signal);
   if (missing.length > 0)
     throw new DiagnosticError(missing, new Map([[plan.file.source.file, plan.file.source.text]]));
   const store = new Store(storeDirectory);

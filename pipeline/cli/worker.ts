@@ -90,7 +90,7 @@ async function workOrRefusal(
     return {
       refused: { message: error.message, details, ...(hint === undefined ? {} : { hint }) },
       failedItems: [],
-      unrecorded: [],
+      made: [],
       exhibits: [],
       metrics: {},
       warnings: [],

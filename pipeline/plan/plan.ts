@@ -9,6 +9,7 @@ import type { Resources, StageKind } from '../stage/definition.js';
 import type { StageRegistry } from '../stage/registry.js';
 import { bindInputs, type Bindings } from './bind-inputs.js';
 import { expandMatrix, type StageInstance } from './expand-matrix.js';
+import { withMirrorPaths } from '../store/remotes/source-mirror.js';
 import { orderStages } from './order-stages.js';
 import { selectStages } from './select-stages.js';
 import { stagePolicy, stageResources, type Placement, type StagePolicy } from './stage-policy.js';
@@ -109,7 +110,9 @@ function checkedParams(
   { declared, entry }: StageInstance,
   kind: StageKind,
 ): { readonly params: unknown; readonly diagnostics: readonly Diagnostic[] } {
-  const params = kind.params.safeParse(entry.with, { reportInput: true });
+  // Stages that take files out of buckets are handed the copies that the store makes of them.
+  const given = kind.takesBucketUrls ? withMirrorPaths(entry.with, file.store) : entry.with;
+  const params = kind.params.safeParse(given, { reportInput: true });
   if (params.success) return { params: params.data, diagnostics: [] };
   const path = ['stages', declared, 'with'];
   return {

@@ -38,13 +38,15 @@ export async function makeItemsOnFarm(
     ended: async (result, ids = []) => {
       attempt.takeIn(result);
       tally.hint ??= result.hint;
-      for (const { id, files, value } of result.unrecorded) {
+      for (const { id, files, value } of result.made) {
         const made = byId.get(id);
         if (!made || made.result) continue;
         made.result = { item: made.item, files, value };
         tally.settled();
       }
-      await lookUp(ids);
+      const told = new Set([...result.made, ...result.failedItems].map(({ id }) => id));
+      const untold = ids.filter((id) => !told.has(id));
+      if (untold.length > 0) await lookUp(untold);
       for (const { id, message, details } of result.failedItems)
         for (const { item, result: made } of keyed([id])) if (!made) tally.fail(item, message, details);
       if (result.failure) throw failureOf(result.failure);

@@ -12,8 +12,6 @@ export interface KeyedItem {
   readonly parts: ItemKeyParts;
   readonly key: CacheKey;
   result?: ItemResult;
-  /** Its result belongs to this making of the stage alone: the store has no record of it. */
-  isUnrecorded?: boolean;
 }
 
 /**

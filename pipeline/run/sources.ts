@@ -2,16 +2,19 @@ import { access, opendir, readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, posix, relative, resolve } from 'node:path';
 import fastGlob from 'fast-glob';
 import picomatch from 'picomatch';
-import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
+import { DiagnosticError, type Diagnostic, type SourceRange } from '../core/diagnostic.js';
 import type { Digest } from '../core/digest.js';
 import type { JsonValue } from '../core/json.js';
 import { nearestName } from '../core/nearest-name.js';
+import { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Host, SourceFile } from '../stage/context.js';
 import type { SourceRequest } from '../stage/definition.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
+import { mirroredUrl } from '../store/remotes/source-mirror.js';
+import { fetchObjects, listBucket } from './bucket-sources.js';
 import { filesInOneFolder } from './one-folder.js';
 import { withParamsPlaced } from './params-diagnostic.js';
 
@@ -48,12 +51,13 @@ export async function readSources(
   stage: PlannedStage,
   memory: FileMemory,
   host: Host,
+  signal: AbortSignal,
 ): Promise<StageSources> {
   const byRole = new Map<string, SourceFile[]>();
   const stamps = new Map<string, string>();
   const named = new Map<string, boolean>();
   for (const request of requestsOf(stage)) {
-    const found = await findFiles(request, file.directory);
+    const found = await findFiles(request, file, signal);
     if (found.length === 0 && request.required)
       throw new DiagnosticError([await missingFile(file, stage, request)]);
     const files = byRole.get(request.role) ?? [];
@@ -92,19 +96,38 @@ export async function readSources(
 }
 
 /** The required source files of a plan's stages that are not there, as mistakes in the file. Nothing is hashed. */
-export async function missingSources({ file, stages }: Plan): Promise<readonly Diagnostic[]> {
+export async function missingSources(
+  { file, stages }: Plan,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   for (const stage of stages)
     for (const request of requestsOf(stage)) {
-      if (!request.required || (await anyFile(request, file.directory))) continue;
-      diagnostics.push(await missingFile(file, stage, request));
+      if (!request.required) continue;
+      try {
+        if (!(await anyFile(request, file, signal)))
+          diagnostics.push(await missingFile(file, stage, request));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        const { message, hint } = error;
+        const range = rangeOf(file, stage, request);
+        diagnostics.push({
+          severity: 'error',
+          message,
+          ...(range ? { range } : {}),
+          ...(hint ? { hint } : {}),
+        });
+      }
     }
   return diagnostics;
 }
 
 /** Where the source files of a plan's stages lie, there or not: what to watch to see one come, change or go. */
 export function sourcePatterns({ file, stages }: Plan): readonly SourcePattern[] {
-  return stages.flatMap(requestsOf).flatMap((request): SourcePattern[] => {
+  const requests = stages.flatMap(requestsOf);
+  // Nobody tells when a bucket changes.
+  const here = requests.filter(({ pattern }) => mirroredUrl(pattern, file.store) === undefined);
+  return here.flatMap((request): SourcePattern[] => {
     const pattern = withoutDot(request.pattern);
     if (!fastGlob.isDynamicPattern(pattern)) {
       const base = resolve(file.directory, pattern);
@@ -136,7 +159,13 @@ function requestsOf({ kind, params, inputs }: PlannedStage): readonly SourceRequ
   return kind.sources?.(params, new Set(Object.keys(inputs))) ?? [];
 }
 
-async function anyFile(request: SourceRequest, directory: string): Promise<boolean> {
+async function anyFile(
+  request: SourceRequest,
+  { directory, store }: PipelineFile,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const url = mirroredUrl(request.pattern, store);
+  if (url !== undefined) return (await listBucket(url, signal)).length > 0;
   const pattern = withoutDot(request.pattern);
   if (!fastGlob.isDynamicPattern(pattern)) return isThere(resolve(directory, pattern));
   if (await matchesEarly(pattern, directory)) return true;
@@ -160,8 +189,15 @@ async function matchesEarly(pattern: string, directory: string): Promise<boolean
 
 async function findFiles(
   request: SourceRequest,
-  directory: string,
+  { directory, store }: PipelineFile,
+  signal: AbortSignal,
 ): Promise<{ path: string; name: string }[]> {
+  const url = mirroredUrl(request.pattern, store);
+  if (url !== undefined) {
+    const objects = await listBucket(url, signal);
+    const paths = await fetchObjects(objects, store, signal);
+    return paths.map((path, index) => ({ path, name: objects[index]?.nameBelowBase ?? basename(path) }));
+  }
   const pattern = withoutDot(request.pattern);
   if (!fastGlob.isDynamicPattern(pattern)) {
     const path = resolve(directory, pattern);
@@ -189,15 +225,30 @@ function withoutDot(pattern: string): string {
   return pattern.replace(/^(\.\/)+/, '');
 }
 
+function rangeOf(
+  { source }: PipelineFile,
+  { declared }: PlannedStage,
+  { param }: SourceRequest,
+): SourceRange | undefined {
+  return source.locateValue(['stages', declared, 'with', ...param]);
+}
+
 async function missingFile(
   file: PipelineFile,
   stage: PlannedStage,
   request: SourceRequest,
 ): Promise<Diagnostic> {
+  const range = rangeOf(file, stage, request);
+  const url = mirroredUrl(request.pattern, file.store);
+  if (url !== undefined) {
+    const message = fastGlob.isDynamicPattern(url)
+      ? `No object matches ${url}.`
+      : `There is no object ${url}.`;
+    return { severity: 'error', message, ...(range ? { range } : {}) };
+  }
   const path = resolve(file.directory, request.pattern);
   const neighbours = await readdir(dirname(path)).catch(() => []);
   const near = nearestName(basename(path), neighbours);
-  const range = file.source.locateValue(['stages', stage.declared, 'with', ...request.param]);
   const pattern = fastGlob.isDynamicPattern(request.pattern);
   return {
     severity: 'error',

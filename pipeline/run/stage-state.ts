@@ -11,9 +11,12 @@ import type { Artifact } from '../stage/artifact.js';
 import type { NamedInput, PlanningContext } from '../stage/context.js';
 import { stageKey, type CacheKey, type StageKeyParts } from '../store/key-parts.js';
 import type { StageRecord } from '../store/records.js';
+import { withMirroredUrls } from '../store/remotes/source-mirror.js';
 import { withParamsPlaced } from './params-diagnostic.js';
 import { readSources, type StageSources } from './sources.js';
 import type { World } from './world.js';
+
+const never = new AbortController().signal;
 
 /** The artifacts of the stages that are done, by stage and output. */
 export type ArtifactsByStage = ReadonlyMap<string, Readonly<Record<string, Artifact>>>;
@@ -42,9 +45,9 @@ export async function stageState(
   file: PipelineFile,
   stage: PlannedStage,
   artifacts: ArtifactsByStage,
-  world: Pick<World, 'store' | 'host'>,
+  world: Pick<World, 'store' | 'host'> & Partial<Pick<World, 'signal'>>,
 ): Promise<StageState> {
-  const sources = await readSources(file, stage, world.store.files, world.host);
+  const sources = await readSources(file, stage, world.store.files, world.host, world.signal ?? never);
   const tools = await withParamsPlaced(
     file,
     stage,
@@ -53,7 +56,10 @@ export async function stageState(
   const parts: StageKeyParts = {
     kind: stage.kind.identity ?? stage.kind.kind,
     revision: stage.kind.revision,
-    params: withDigestsOfSecrets(stage.kind.keyParams?.(stage.params) ?? asJson(stage.params), stage.secrets),
+    params: withMirroredUrls(
+      withDigestsOfSecrets(stage.kind.keyParams?.(stage.params) ?? asJson(stage.params), stage.secrets),
+      file.store,
+    ),
     inputs: Object.fromEntries(
       Object.keys(stage.inputs).map((input) => [
         input,

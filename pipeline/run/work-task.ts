@@ -76,8 +76,8 @@ export async function workTask(
       (error: unknown) => told(diskFailure(error, attempt.directory)),
     );
     world.signal.throwIfAborted();
-    const unrecorded = items.flatMap(({ item: { id }, result, isUnrecorded }) =>
-      result && isUnrecorded ? [{ id, files: [...result.files], value: result.value }] : [],
+    const made = items.flatMap(({ item: { id }, result }) =>
+      result ? [{ id, files: [...result.files], value: result.value }] : [],
     );
     const failedItems = [...tally.failures].map(([id, { message, details }]) => ({
       id,
@@ -88,7 +88,7 @@ export async function workTask(
     return {
       ...ofWhole(attempt),
       failedItems,
-      unrecorded,
+      made,
       ...(hint === undefined ? {} : { hint }),
       ...(failure === undefined ? {} : { failure }),
     };
@@ -139,6 +139,6 @@ function ofWhole({ gathered }: StageAttempt): TaskWork {
     metrics: { ...metrics },
     warnings: [...warnings],
     failedItems: [],
-    unrecorded: [],
+    made: [],
   };
 }

@@ -79,6 +79,8 @@ interface StageKindBase<P> {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** A stage with one output is referred to by its bare name, one with several by `stage.output`. */
   readonly outputs: Readonly<Record<string, OutputSpec>>;
+  /** `s3://` and `azblob://` in its params name source files: what it sees are the paths of their copies. */
+  readonly takesBucketUrls?: boolean;
   /** False when no randomness goes into the result: then another seed re-runs nothing. */
   seeded(params: P): boolean;
   resources?(params: P): Resources;

@@ -1,5 +1,5 @@
 import { serveCalls } from '../lib/threads/serve-calls.js';
-import type { ThreadCall } from '../lib/threads/worker-thread.js';
+import type { ThreadCall } from '../lib/threads/pending-calls.js';
 import { StepTask } from './step-task.js';
 
 await serveCalls(StepTask.start, perform);

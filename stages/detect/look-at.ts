@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import sharp from 'sharp';
+import { UserError } from '../../pipeline/core/user-error.js';
 import type { CommandHost } from '../../pipeline/stage/command.js';
 import { decodeImage } from '../lib/imaging/decode-image.js';
 import { drawBoxes } from '../lib/imaging/draw-boxes.js';
@@ -63,6 +64,9 @@ export async function lookAt(
       // A camera is looked at until somebody ends it, and what it saw counts.
       if (signal.aborted) break;
       fail(error instanceof Error ? error.message : String(error));
+      if (error instanceof UserError)
+        for (const line of [...error.details, ...(error.hint === undefined ? [] : [error.hint])])
+          console.error(`  ${line}`);
     }
   }
   const seconds = (performance.now() - started) / 1000;

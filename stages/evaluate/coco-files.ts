@@ -5,7 +5,8 @@ import { NumberList } from '../lib/metrics/number-list.js';
 import { cocoResultSchema } from '../lib/predictions/read-coco-detections.js';
 import { unitsOf, type Coordinates } from '../lib/predictions/units.js';
 import { newColumns, pushBox, valuesOf, type BoxXywh } from './box-columns.js';
-import { checkElement, readCocoTruth, unknownId, type CocoTruthImage } from './coco-truth.js';
+import { checkElement, narrowest, readCocoTruth, unknownId, type CocoTruthImage } from './coco-truth.js';
+import { OddBoxes } from './odd-boxes.js';
 
 /** An evaluation out of COCO files, and what it is about. */
 export interface CocoFiles {
@@ -28,8 +29,9 @@ export async function readCocoFiles(
   predictionsPath: string,
   coordinates: Coordinates,
 ): Promise<CocoFiles> {
-  const { images, categories, truth, warnings: odd } = await readCocoTruth(truthPath);
-  const warnings = [...odd];
+  const { images, categories, truth, warnings: oddTruth } = await readCocoTruth(truthPath);
+  const warnings = [...oddTruth];
+  const odd = new OddBoxes();
   const classOf = new Map(categories.map((category, index) => [category.id, index]));
   const found = newColumns();
   const scores = new NumberList();
@@ -44,6 +46,7 @@ export async function readCocoFiles(
       if (k === undefined) throw unknownId(place, 'category', result.category_id, truthPath);
       const bbox = coordinates === 'normalised' ? inPixels(result.bbox, image, place) : result.bbox;
       largest = Math.max(largest, ...bbox);
+      odd.add(bbox, image, index);
       pushBox(found, image.number, k, bbox);
       scores.push(result.score);
       count += 1;
@@ -54,11 +57,9 @@ export async function readCocoFiles(
       hint: 'Predictions are [{ "image_id", "category_id", "bbox": [x, y, width, height], "score" }, …].',
     });
   if (count === 0) warnings.push(`${predictionsPath} holds no prediction, so nothing is found.`);
-  const widthPx = [...images.values()].reduce(
-    (least, { width }) => Math.min(least, width ?? Infinity),
-    Infinity,
-  );
+  const widthPx = narrowest(images);
   unitsOf(coordinates, 'pixel', { label: predictionsPath, largest, widthPx });
+  warnings.push(...odd.sentences(`${predictionsPath}, elements`));
   return {
     evaluation: {
       imageCount: images.size,

@@ -3,7 +3,9 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import { readJsonSections } from '../lib/formats/json-sections.js';
 import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
 import { NumberList } from '../lib/metrics/number-list.js';
+import { looksNormalised } from '../lib/predictions/units.js';
 import { newColumns, pushBox, valuesOf } from './box-columns.js';
+import { OddBoxes } from './odd-boxes.js';
 
 const id = z.number().int();
 const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
@@ -45,7 +47,7 @@ export interface CocoTruth {
 /**
  * Reads a truth in COCO's form, streamed.
  * @throws UserError that names the file and the element for whatever cannot be: unknown images or categories, ids that
- *   stand twice, a truth without objects
+ *   stand twice, a truth without objects, boxes that look normalised
  */
 export async function readCocoTruth(path: string): Promise<CocoTruth> {
   const warnings: string[] = [];
@@ -71,10 +73,10 @@ export async function readCocoTruth(path: string): Promise<CocoTruth> {
   expectOnce(path, 'images', given);
   expectOnce(path, 'categories', categories);
   expectOnce(path, 'annotations', annotations);
-  const zero = annotations.filter((annotation) => annotation.id === 0).length;
-  if (zero > 0)
+  const zero = annotations.findIndex((annotation) => annotation.id === 0);
+  if (zero >= 0)
     warnings.push(
-      `${path}: an annotation has the id 0; pycocotools never finds it, here it counts. Number annotations from 1 on.`,
+      `${path}, annotations ${zero}: the id is 0; pycocotools never finds it, here it counts. Number annotations from 1 on.`,
     );
   given.sort((a, b) => a.id - b.id);
   categories.sort((a, b) => a.id - b.id);
@@ -87,6 +89,8 @@ export async function readCocoTruth(path: string): Promise<CocoTruth> {
   const classOf = new Map(categories.map((category, index) => [category.id, index]));
   const columns = newColumns();
   const [areaPx, crowd] = [new NumberList(), new NumberList()];
+  const odd = new OddBoxes();
+  let largest = -Infinity;
   for (const [index, annotation] of annotations.entries()) {
     const place = `${path}, annotations ${index}`;
     const image = images.get(annotation.image_id);
@@ -94,11 +98,26 @@ export async function readCocoTruth(path: string): Promise<CocoTruth> {
     const k = classOf.get(annotation.category_id);
     if (k === undefined) throw unknownId(place, 'category', annotation.category_id, path);
     pushBox(columns, image.number, k, annotation.bbox);
+    odd.add(annotation.bbox, image, index);
+    largest = Math.max(largest, ...annotation.bbox);
     areaPx.push(annotation.area ?? annotation.bbox[2] * annotation.bbox[3]);
     crowd.push(annotation.iscrowd === 1 || annotation.iscrowd === true ? 1 : 0);
   }
+  if (looksNormalised(largest, narrowest(images)))
+    throw new UserError(
+      `${path}: no box reaches beyond ${largest}, so they look normalised to 0–1, not in pixels.`,
+      {
+        hint: 'COCO’s boxes are x, y, width and height in pixels: multiply them by the size of their image.',
+      },
+    );
+  warnings.push(...odd.sentences(`${path}, annotations`));
   const truth = { ...valuesOf(columns), areaPx: areaPx.values(), crowd: crowd.values() };
   return { images, categories, truth, warnings };
+}
+
+/** The width of the narrowest image; Infinity where none is known. */
+export function narrowest(images: CocoTruth['images']): number {
+  return [...images.values()].reduce((least, { width }) => Math.min(least, width ?? Infinity), Infinity);
 }
 
 /** @throws UserError with the place, and what is wrong there */

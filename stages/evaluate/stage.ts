@@ -6,13 +6,16 @@ import type { DatasetRecord } from '../lib/dataset/record.js';
 import { evaluateParams } from './params.js';
 import type { Slices } from './slicing.js';
 
+/** Classes that a warning names. */
+const namedClasses = 5;
+
 type EvaluateParams = z.output<typeof evaluateParams>;
 
 /** Measures what a detector found against the truth: figures with intervals, curves, slices, errors, and pictures. */
 export const evaluateStage = defineStage({
   kind: 'evaluate',
   summary: "Measures predictions against the truth: COCO's figures, intervals, slices, kinds of errors",
-  revision: 3,
+  revision: 4,
   params: evaluateParams,
   inputs: {
     predictions: { type: 'predictions', description: 'What a detector found in the images of the truth' },
@@ -81,9 +84,15 @@ async function evaluate(context: StageContext<EvaluateParams>): Promise<void> {
   for (const [name, value] of Object.entries(scores.stats)) context.metric(name, value);
   const bestF1 = scores.bestOperatingPoint?.micro.f1 ?? null;
   if (bestF1 !== null) context.metric('best F1', bestF1);
-  for (const { class: name, truth: count } of scores.perClass)
-    if (count === 0)
-      context.warn(`The truth has no object of class "${name}", so that class is in no figure.`);
+  const absent = scores.perClass
+    .filter(({ truth: count }) => count === 0)
+    .map(({ class: name }) => `"${name}"`);
+  if (absent.length > 0)
+    context.warn(
+      absent.length === 1
+        ? `The truth has no object of class ${absent.join()}, so that class is in no figure.`
+        : `The truth has no object of ${absent.length} classes, so they are in no figure: ${absent.slice(0, namedClasses).join(', ')}${absent.length > namedClasses ? ', …' : ''}.`,
+    );
 
   const locate = ({ imageDigest }: DatasetRecord): string =>
     context.input('truth').locate({ digest: imageDigest });

@@ -10,6 +10,7 @@ export const importPredictionsStage = defineStage({
   summary: 'Reads detections of another program: COCO results, YOLO text, Pascal VOC class files, TFRecord',
   revision: 1,
   params: predictionsParams,
+  takesBucketUrls: true,
   inputs: {
     images: { type: 'dataset', description: 'The images that were looked at; their boxes are not' },
   },

@@ -11,6 +11,7 @@ export const importStage = defineStage({
   summary: 'Reads a dataset in COCO, YOLO, Pascal VOC, CSV, TFRecord, OpenImages or keras-yolo3 form',
   revision: 1,
   params: importParams,
+  takesBucketUrls: true,
   inputs: {},
   outputs: { dataset: { type: 'dataset', description: 'The images with their boxes' } },
   seeded: () => false,

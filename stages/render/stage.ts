@@ -26,6 +26,7 @@ export const renderStage = defineMapStage({
   summary: 'Renders randomized frames of a Blender scene, with instance masks and object records.',
   revision: 4,
   params: renderParamsSchema,
+  takesBucketUrls: true,
   inputs: {},
   outputs: { frames: { type: 'frames', description: 'Images, 16-bit instance masks, frame records.' } },
   seeded: () => true,

@@ -86,10 +86,20 @@ export const yoloTrainParams = z.strictObject({
   backend: z
     .enum(backendChoices)
     .default('auto')
-    .describe('What computes: auto is TensorFlow’s native library where installed, else WebAssembly.'),
+    .describe(
+      'What computes: auto is the first that starts of TensorFlow’s native library with a CUDA GPU, WebGPU on a graphics card, the native library on the processor, WebAssembly.',
+    ),
   workers: z
     .union([z.literal('auto'), z.number().int().min(1)])
     .default('auto')
     .describe('Threads that compute, at most one a shard; auto is one a processor. Not part of the result.'),
+  processes: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe(
+      'With `backend: gpu`, so many GPUs, each with a process of its own; gradients are averaged over them. With another backend, processes instead of threads. At most one a shard; not part of the result.',
+    ),
 });
 export type YoloTrainParams = z.infer<typeof yoloTrainParams>;

@@ -6,9 +6,9 @@ import { phasesOf } from './phases.js';
 import { SampleLoader } from './sample-loader.js';
 import { takeStep } from './steps.js';
 import { makeVectors, totalOf } from './training-state.js';
-import { startWorkers } from './worker-pool.js';
+import { startComputing, type Computing } from './start-computing.js';
 
-interface RangeTestRequest {
+interface RangeTestRequest extends Computing {
   readonly params: YoloTrainParams;
   readonly cfg: DarknetCfg;
   readonly cfgText: string;
@@ -16,7 +16,6 @@ interface RangeTestRequest {
   readonly start: Float32Array;
   readonly train: LabelledImages;
   readonly seed: number;
-  readonly workers: number;
   readonly signal: AbortSignal;
   readonly from: number;
   readonly to: number;
@@ -45,7 +44,7 @@ export async function rangeTest(request: RangeTestRequest): Promise<RangeTest> {
   if (!phase) throw new Error('no phase');
   const vectors = makeVectors(request.start, 2, params.shards);
   const { backend, augment, loss } = params;
-  const workers = await startWorkers(Math.min(request.workers, params.shards), { cfgText, backend, seed, augment, loss, vectors }); // prettier-ignore
+  const workers = await startComputing(request, { cfgText, backend, seed, augment, loss, vectors }); // prettier-ignore
   const rates: number[] = [];
   const losses: number[] = [];
   try {

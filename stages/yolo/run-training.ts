@@ -11,9 +11,11 @@ import { writeWeights } from '../lib/darknet/weights.js';
 import { writeLearntImages } from '../lib/dataset/learnt-images.js';
 import { readLabelledImages, type LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
+import { precisionRecallPicture } from './precision-recall-picture.js';
 import { showAugmentedBatch, showCurves } from './show-training.js';
+import { processEnvironments } from './start-computing.js';
 import { startingWeights } from './starting-point.js';
-import { trainDetector } from './train.js';
+import { trainDetector, type TrainingCourse } from './train.js';
 import { curvesAsCsv, curvesAsEvents, EVENT_FILE_NAME } from './training-logs.js';
 
 type Context = StageContext<YoloTrainParams>;
@@ -43,6 +45,10 @@ export async function runYoloTraining(context: Context): Promise<void> {
   const { cfg, cfgText, layout } = await loadNetwork(context, train.classes.length);
   const start = await startingWeights(context, { cfg, layout, classes: train.classes });
   const sheet = await showAugmentedBatch(context, cfg, train);
+  const eventsOf = async (course: TrainingCourse): Promise<Uint8Array> => {
+    const curves = await precisionRecallPicture(course, train.classes);
+    return curvesAsEvents(course.reports, [{ step: 0, tag: 'training images', picture: sheet }, ...curves]);
+  };
   const liveFolder = join(context.workDirectory, 'tensorboard');
   context.log(`while it trains, its curves are in ${liveFolder} (tensorboard --logdir)`);
   const result = await trainDetector({
@@ -55,10 +61,14 @@ export async function runYoloTraining(context: Context): Promise<void> {
     validation,
     seed,
     workers: params.workers === 'auto' ? context.host.cpuCount : params.workers,
+    processes: {
+      environments: processEnvironments(params, context.gpus),
+      folder: join(context.workDirectory, 'exchange'),
+    },
     workDirectory: context.workDirectory,
     signal: context.signal,
     log: (line) => context.log(line),
-    onEpoch: (reports) => writeAtomically(join(liveFolder, EVENT_FILE_NAME), curvesAsEvents(reports)),
+    onEpoch: async (course) => writeAtomically(join(liveFolder, EVENT_FILE_NAME), await eventsOf(course)),
     onStep: (done, total, note, figures) => context.progress({ done, total, unit: 'steps', note, figures }),
   });
   const output = context.output('detector');
@@ -83,10 +93,10 @@ export async function runYoloTraining(context: Context): Promise<void> {
   };
   await output.write('detector.json', `${JSON.stringify(detector, null, 2)}\n`);
   await output.write('training/curves.csv', curvesAsCsv(result.reports));
-  await output.write(`training/${EVENT_FILE_NAME}`, curvesAsEvents(result.reports, sheet));
+  await output.write(`training/${EVENT_FILE_NAME}`, await eventsOf(result));
   context.metric('validation/AP50', result.bestAp50);
   context.metric('loss', result.reports.at(-1)?.loss ?? NaN);
-  await showCurves(context, result);
+  await showCurves(context, result, train.classes);
 }
 
 function checkParams(params: YoloTrainParams): void {

@@ -6,7 +6,8 @@ import { lineChart } from '../lib/plots/charts.js';
 import { augmentedTiles } from './augmented-tiles.js';
 import type { LabelledImages } from './batches.js';
 import type { YoloTrainParams } from './params.js';
-import type { Training } from './train.js';
+import { precisionRecallChart } from './precision-recall-picture.js';
+import type { TrainingCourse } from './train.js';
 
 type Context = StageContext<YoloTrainParams>;
 
@@ -29,8 +30,9 @@ export async function showAugmentedBatch(context: Context, cfg: DarknetCfg, trai
   return { width, height, encoded };
 }
 
-/** Shows the loss and the validation AP50 over the epochs. */
-export async function showCurves(context: Context, { reports, bestAp50, bestEpoch }: Training) {
+/** Shows the loss and the validation AP50 over the epochs, and precision over recall of the best. */
+export async function showCurves(context: Context, training: TrainingCourse, classes: readonly string[]) {
+  const { reports, bestAp50, bestEpoch } = training;
   const points = (value: (report: (typeof reports)[number]) => number | undefined): [number, number][] =>
     reports.flatMap((report) => {
       const y = value(report);
@@ -64,6 +66,8 @@ export async function showCurves(context: Context, { reports, bestAp50, bestEpoc
   for (const [title, data] of [
     ['Training loss', loss],
     ['Validation AP50', precision],
+    ['Precision over recall', await precisionRecallChart(training, classes)],
   ] as const)
-    await context.exhibit({ type: 'picture', title, mediaType: 'image/svg+xml', data });
+    if (data !== undefined)
+      await context.exhibit({ type: 'picture', title, mediaType: 'image/svg+xml', data });
 }

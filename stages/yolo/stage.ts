@@ -8,7 +8,7 @@ import { yoloTrainParams, type YoloTrainParams } from './params.js';
 export const yoloTrainStage = defineStage({
   kind: 'yolo/train',
   summary: 'Train a YOLOv3 detector that a Darknet cfg declares.',
-  revision: 2,
+  revision: 3,
   params: yoloTrainParams,
   inputs: {
     train: { type: 'dataset', description: 'The images to learn from.' },
@@ -24,9 +24,9 @@ export const yoloTrainStage = defineStage({
     detector: { type: 'detector', description: 'The best network, for Darknet and for the detect stage.' },
   },
   seeded: () => true,
-  resources: ({ workers, shards, backend }) => ({
+  resources: ({ workers, shards, backend, processes }) => ({
     cpu: Math.min(workers === 'auto' ? availableParallelism() : workers, shards),
-    ...(backend === 'gpu' ? { gpu: 1 } : {}),
+    ...(backend === 'gpu' ? { gpu: processes } : {}),
   }),
   sources: ({ cfg, weights }) => [
     { role: 'cfg', pattern: cfgPath(cfg), required: true, param: ['cfg'] },
@@ -38,7 +38,8 @@ export const yoloTrainStage = defineStage({
     // The files count by their contents; how many computed is not part of the result.
     const { weights } = params;
     const key: Partial<YoloTrainParams> = { ...params };
-    for (const name of ['cfg', 'weights', 'workers', 'checkpointEvery'] as const) delete key[name];
+    for (const name of ['cfg', 'weights', 'workers', 'processes', 'checkpointEvery'] as const)
+      delete key[name];
     return typeof weights === 'object' ? { ...key, weights: weights.sha256 } : key;
   },
   tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),

@@ -8,7 +8,7 @@ import type { YoloTrainParams } from './params.js';
 import type { Phase } from './phases.js';
 import type { TrainingSample } from './prepare-sample.js';
 import type { Part } from './shard-task.js';
-import { VALIDATION_FIND, validationAp50 } from './validate.js';
+import { VALIDATION_FIND, validationOf, type Validation } from './validate.js';
 import type { ShardWorker } from './worker-pool.js';
 
 /** The running statistics of the normalisations move by a twentieth a step: trainings here are short. */
@@ -130,12 +130,12 @@ export function inputSizeAt(
   return { width: scaled(own.width), height: scaled(own.height) };
 }
 
-/** AP50 of the averaged network; the images are dealt out to the workers. */
+/** How well the averaged network does; the images are dealt out to the workers. */
 export async function validate(
   workers: readonly ShardWorker[],
   images: readonly RgbImage[],
   labelled: LabelledImages,
-): Promise<number> {
+): Promise<Validation> {
   const found = await Promise.all(
     workers.map((worker, w) =>
       worker.find(
@@ -148,5 +148,5 @@ export async function validate(
     ),
   );
   const truths = labelled.images.map((image) => image.objects);
-  return validationAp50(found.flat(), truths, labelled.classes.length);
+  return validationOf(found.flat(), truths, labelled.classes.length);
 }

@@ -23,9 +23,9 @@ import {
   totalOf,
   type EpochReport,
 } from './training-state.js';
-import { startWorkers } from './worker-pool.js';
+import { startComputing, type Computing } from './start-computing.js';
 
-interface TrainingRequest {
+interface TrainingRequest extends Computing {
   readonly params: YoloTrainParams;
   readonly cfg: DarknetCfg;
   readonly cfgText: string;
@@ -34,7 +34,6 @@ interface TrainingRequest {
   readonly train: LabelledImages;
   readonly validation: LabelledImages;
   readonly seed: number;
-  readonly workers: number;
   readonly workDirectory: string;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
@@ -44,16 +43,21 @@ interface TrainingRequest {
     note: string,
     figures: Readonly<Record<string, number>>,
   ) => void;
-  /** All epochs so far, after each. */
-  readonly onEpoch?: (reports: readonly EpochReport[]) => Promise<void>;
+  /** How it has gone so far, after each epoch. */
+  readonly onEpoch?: (course: TrainingCourse) => Promise<void>;
 }
 
-export interface Training {
-  /** The best by validation. */
-  readonly values: Float32Array;
+export interface TrainingCourse {
   readonly bestEpoch: number;
   readonly bestAp50: number;
+  /** Of the best, as Validation has them. */
+  readonly bestPrecisions: readonly (readonly number[])[];
   readonly reports: readonly EpochReport[];
+}
+
+export interface Training extends TrainingCourse {
+  /** The best by validation. */
+  readonly values: Float32Array;
   readonly imagesSeen: number;
   readonly device: string;
 }
@@ -69,7 +73,7 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
   const count = train.images.length;
   const phases = phasesOf(params, request.cfg, count);
   const vectors = makeVectors(request.start, Math.max(...phases.map(({ rule }) => slotCount(rule))), params.shards); // prettier-ignore
-  const workers = await startWorkers(Math.min(request.workers, params.shards), {
+  const workers = await startComputing(request, {
     cfgText: request.cfgText,
     backend: params.backend,
     seed,
@@ -77,7 +81,8 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
     loss: params.loss,
     vectors,
   });
-  const device = `${workers[0]?.device ?? ''}, ${workers.length} worker${workers.length === 1 ? '' : 's'}`;
+  const name = request.processes?.environments.length ? ['process', 'processes'] : ['worker', 'workers'];
+  const device = `${workers[0]?.device ?? ''}, ${workers.length} ${name[workers.length === 1 ? 0 : 1]}`;
   request.log(`computing on ${device}`);
   try {
     const file = join(request.workDirectory, 'checkpoint.bin');
@@ -134,9 +139,10 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
         if (done === before) continue;
         const final = step + 1 === steps;
         const due = final || crosses(before, done, params.validateEvery);
-        const ap50 = due ? await validate(workers, validation, request.validation) : undefined;
+        const validated = due ? await validate(workers, validation, request.validation) : undefined;
+        const ap50 = validated?.ap50;
         if (ap50 !== undefined && ap50 > state.bestAp50) best.set(vectors.average);
-        state = stateAfterEpoch(state, { epoch: done, ...sums.means(), rate, ap50 }, step + 1);
+        state = stateAfterEpoch(state, { epoch: done, ...sums.means(), rate }, validated, step + 1);
         if (phase.plateau && ap50 !== undefined)
           state = { ...state, plateau: { ...afterValidation(state.plateau, ap50, phase.plateau) } };
         state = { ...state, sums: sums.state };
@@ -146,12 +152,20 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
           request.log(`Stopped early: ${state.misses} validations without a better AP50.`);
           state = { ...state, step: steps };
         }
-        await request.onEpoch?.(state.reports);
+        await request.onEpoch?.(state);
         if (final || stopped || crosses(before, done, params.checkpointEvery)) await save();
       }
     }
-    const { bestEpoch, bestAp50, reports } = state;
-    return { values: best, bestEpoch, bestAp50, reports, imagesSeen: bestEpoch * count, device };
+    const { bestEpoch, bestAp50, bestPrecisions, reports } = state;
+    return {
+      values: best,
+      bestEpoch,
+      bestAp50,
+      bestPrecisions,
+      reports,
+      imagesSeen: bestEpoch * count,
+      device,
+    };
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
   }

@@ -12,12 +12,19 @@ export function curvesAsCsv(reports: readonly EpochReport[]): string {
   return [columns.join(','), ...lines, ''].join('\n');
 }
 
-/** A training's curves, and a picture of what the network sees, for TensorBoard. */
+/** A picture for TensorBoard, with what it is called there. */
+export interface TaggedPicture {
+  readonly step: number;
+  readonly tag: string;
+  readonly picture: { readonly width: number; readonly height: number; readonly encoded: Uint8Array };
+}
+
+/** A training's curves and pictures for TensorBoard. */
 export function curvesAsEvents(
   reports: readonly EpochReport[],
-  sheet?: { readonly width: number; readonly height: number; readonly encoded: Uint8Array },
+  pictures: readonly TaggedPicture[],
 ): Uint8Array {
-  const events: TensorBoardEvent[] = sheet ? [{ step: 0, tag: 'training images', picture: sheet }] : [];
+  const events: TensorBoardEvent[] = [...pictures];
   for (const { epoch, ap50, rate, loss, box, objectness, classes } of reports) {
     const values = { 'loss/all': loss, 'loss/boxes': box, 'loss/objectness': objectness, 'loss/classes': classes, rate }; // prettier-ignore
     for (const [tag, value] of Object.entries(values)) events.push({ step: epoch, tag, value });

@@ -4,6 +4,7 @@ import { readCheckpoint } from '../lib/tensors/checkpoint.js';
 import { freshPlateau, type PlateauState } from '../lib/tensors/schedules.js';
 import type { LossParts } from './loss.js';
 import type { SharedVectors } from './shard-task.js';
+import type { Validation } from './validate.js';
 
 /** One point of the training's curves. */
 export interface EpochReport {
@@ -24,6 +25,8 @@ export interface TrainingState extends JsonObject {
   readonly segments: string;
   readonly bestEpoch: number;
   readonly bestAp50: number;
+  /** Of the best, as Validation has them. */
+  readonly bestPrecisions: readonly (readonly number[])[];
   readonly misses: number;
   readonly plateau: PlateauState & JsonObject;
   /** Of the epoch that has begun. */
@@ -80,6 +83,7 @@ export function freshState(layout: NetworkLayout): TrainingState {
     segments: segmentNames(layout),
     bestEpoch: 0,
     bestAp50: -1,
+    bestPrecisions: [],
     misses: 0,
     plateau: { ...freshPlateau, best: -1 },
     sums: { box: 0, objectness: 0, classes: 0, steps: 0 },
@@ -95,9 +99,11 @@ function segmentNames(layout: NetworkLayout): string {
 /** The state after an epoch: its report, and the best network so far if it is that. */
 export function stateAfterEpoch(
   state: TrainingState,
-  { ap50, ...report }: Omit<EpochReport, 'ap50'> & { readonly ap50: number | undefined },
+  report: Omit<EpochReport, 'ap50'>,
+  validation: Validation | undefined,
   step: number,
 ): TrainingState {
+  const ap50 = validation?.ap50;
   const better = ap50 !== undefined && ap50 > state.bestAp50;
   const missed = ap50 !== undefined && !better;
   return {
@@ -105,6 +111,7 @@ export function stateAfterEpoch(
     step,
     bestEpoch: better ? report.epoch : state.bestEpoch,
     bestAp50: better ? ap50 : state.bestAp50,
+    bestPrecisions: better && validation ? validation.precisions : state.bestPrecisions,
     misses: better ? 0 : state.misses + (missed ? 1 : 0),
     reports: [...state.reports, { ...report, ...(ap50 === undefined ? {} : { ap50 }) }],
   };

@@ -1,22 +1,33 @@
 import type { FoundObject } from '../lib/darknet/find-objects.js';
 import type { FlatObjects } from '../lib/imaging/augment.js';
-import { averagePrecision } from '../lib/metrics/average-precision.js';
+import { averagePrecision, precisionAtRecalls } from '../lib/metrics/average-precision.js';
 
 /** What counts as found while a training is watched. */
 export const VALIDATION_FIND = { threshold: 0.005, nmsIou: 0.45, maxDetections: 100 } as const;
 
+/** How well a network does on the validation images. */
+export interface Validation {
+  /** The mean over the classes of average precision at IoU 0.5. */
+  readonly ap50: number;
+  /** Precision at 101 recalls for each class; empty where there is no object of it. */
+  readonly precisions: readonly (readonly number[])[];
+}
+
 /**
- * The mean over the classes of average precision at IoU 0.5. It only chooses among checkpoints of one training; the
- * evaluate stage gives the figures to report.
+ * Precision of each class at IoU 0.5. It only chooses among checkpoints of one training; the evaluate stage gives the
+ * figures to report.
  */
-export function validationAp50(
+export function validationOf(
   found: readonly (readonly FoundObject[])[],
   truths: readonly FlatObjects[],
   classCount: number,
-): number {
-  const each = Array.from({ length: classCount }, (_, c) => classAp50(found, truths, c));
-  const present = each.filter((value) => value !== undefined);
-  return present.length === 0 ? 0 : present.reduce((sum, value) => sum + value, 0) / present.length;
+): Validation {
+  const precisions = Array.from(
+    { length: classCount },
+    (_, c) => precisionAtRecalls(boxesOf(found, truths, c), 0.5) ?? [],
+  );
+  const present = precisions.filter((values) => values.length > 0).map(meanOf);
+  return { ap50: present.length === 0 ? 0 : meanOf(present), precisions };
 }
 
 /** Average precision of one class at IoU 0.5; undefined when there is no object of it. */
@@ -25,7 +36,15 @@ export function classAp50(
   truths: readonly FlatObjects[],
   classIndex: number,
 ): number | undefined {
-  const images = truths.map((truth, n) => {
+  return averagePrecision(boxesOf(found, truths, classIndex), 0.5);
+}
+
+function boxesOf(
+  found: readonly (readonly FoundObject[])[],
+  truths: readonly FlatObjects[],
+  classIndex: number,
+) {
+  return truths.map((truth, n) => {
     const own = (found[n] ?? []).filter((object) => object.classIndex === classIndex);
     const boxes = [...truth.classes.keys()].filter((i) => truth.classes[i] === classIndex);
     return {
@@ -34,5 +53,8 @@ export function classAp50(
       truth: boxes.flatMap((i) => [...truth.boxes.subarray(4 * i, 4 * i + 4)]),
     };
   });
-  return averagePrecision(images, 0.5);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

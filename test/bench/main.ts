@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Measurement } from './bench.js';
+import { detection } from './detection/detection.js';
 import { evaluation } from './evaluation.js';
+import { farming } from './farm/farming.js';
 import { itemCost } from './item-cost.js';
 import { merging } from './merging.js';
 import { nothingToDo } from './nothing-to-do.js';
@@ -11,7 +13,17 @@ import { planning } from './planning.js';
 import { rendering } from './rendering/rendering.js';
 import { training } from './training.js';
 
-const benches: readonly Bench[] = [nothingToDo, itemCost, planning, merging, evaluation, training, rendering];
+const benches: readonly Bench[] = [
+  nothingToDo,
+  itemCost,
+  planning,
+  merging,
+  farming,
+  evaluation,
+  detection,
+  training,
+  rendering,
+];
 
 async function measure(bench: Bench): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));
@@ -23,7 +35,7 @@ async function measure(bench: Bench): Promise<readonly Measurement[]> {
 }
 
 function row(what: string, measured: string, bar: string, met: string): string {
-  return `${what.padEnd(52)}${measured.padEnd(42)}${bar.padEnd(16)}${met}`;
+  return `${what.padEnd(52)}${measured.padEnd(58)}${bar.padEnd(16)}${met}`;
 }
 
 const wanted = process.argv.slice(2);

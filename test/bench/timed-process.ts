@@ -10,10 +10,15 @@ export interface TimedRun {
 }
 
 /** Runs the command line of bench/program.ts to its end. @throws when it fails */
-export async function timedPipeline(folder: string, args: readonly string[]): Promise<TimedRun> {
+export async function timedPipeline(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TimedRun> {
   const usagePath = join(folder, 'usage.json');
   const program = join(import.meta.dirname, 'program.js');
   const run = await timedProcess(process.execPath, [program, ...args], folder, {
+    ...env,
     DARKROOM_BENCH_USAGE: usagePath,
   });
   const usage = JSON.parse(await readFile(usagePath, 'utf8')) as { readonly maxRSS: number };

@@ -234,6 +234,7 @@ describe('what is declared happens', () => {
   test('a frame is the same alone and after others, with everything declared', async () => {
     const everything = {
       frames: 2,
+      framesPerProcess: 2,
       randomize: {
         camera: {
           distance: { uniform: [4, 7] },
@@ -275,6 +276,7 @@ stages:
     uses: render
     with:
       frames: 4
+      framesPerProcess: 4
       resolution: [64, 64]
       engine: { samples: 1, bounces: 0, device: cpu }
 ${params}`;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ const script = `
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-const [squares, work, workers, epochs] = process.argv.slice(2);
+const [squares, work, workers, epochs, processes] = process.argv.slice(2);
 const from = (name) => import('${root}/dist/stages/' + name + '.js');
 const { trainDetector } = await from('yolo/train');
 const { readLabelledImages } = await from('yolo/batches');
@@ -42,7 +42,7 @@ const lines = [];
 const result = await trainDetector({
   params: yoloTrainParams.parse({ cfg: '', backend: 'wasm', batch: 6, shards: 3, epochs: Number(epochs) }),
   cfg, cfgText, layout, start: initialWeights(cfg, layout, 1), train: images, validation: images, seed: 1,
-  workers: Number(workers), workDirectory: work, signal: new AbortController().signal,
+  workers: Number(workers), processes: { environments: Array.from({ length: Number(processes) }, () => ({})), folder: join(work, 'exchange') }, workDirectory: work, signal: new AbortController().signal,
   log: (line) => lines.push(line), onStep: () => undefined,
 });
 const digest = createHash('sha256').update(result.values).digest('hex');
@@ -69,21 +69,26 @@ describe('training in worker threads', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const start = (work: string, workers: number, epochs = 12) =>
-    execa('node', [join(folder, 'train.mjs'), folder, join(folder, work), String(workers), String(epochs)], { cwd: root, reject: false }); // prettier-ignore
+  const start = (work: string, workers: number, epochs = 12, processes = 0) =>
+    execa('node', [join(folder, 'train.mjs'), folder, join(folder, work), ...[workers, epochs, processes].map(String)], { cwd: root, reject: false }); // prettier-ignore
   const finish = async (...args: Parameters<typeof start>): Promise<Outcome> => {
     const { stdout, stderr } = await start(...args);
     if (stdout === '') throw new Error(stderr);
     return JSON.parse(stdout) as Outcome;
   };
 
-  it('gives the same weights with one worker, two and three', async () => {
+  it('gives the same weights with one worker, two and three, and with processes', async () => {
     const one = await finish('one', 1);
     expect(one.device).toContain('1 worker');
     const two = await finish('two', 2);
     expect(two.device).toContain('2 workers');
     expect(two.digest).toBe(one.digest);
     expect((await finish('three', 3)).digest).toBe(one.digest);
+    // Processes, as several GPUs are used, average the same gradients; their exchanged vectors are gone afterwards.
+    const processes = await finish('processes', 1, 12, 2);
+    expect(processes.device).toContain('2 processes');
+    expect(processes.digest).toBe(one.digest);
+    expect(await readdir(join(folder, 'processes'))).not.toContain('exchange');
   });
 
   it('that is killed goes on from its last checkpoint and ends with the same weights', async () => {

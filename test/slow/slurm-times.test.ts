@@ -35,7 +35,8 @@ stages:
   expect(await workspace.read('out/item/a')).toBe('a');
   expect(await workspace.read('out/count/n')).toBe('90');
   const steps = await linesOf(workspace.path('steps'));
-  expect(steps.filter((line) => line.startsWith('from'))).toHaveLength(2);
+  // Once or twice: Slurm may warn up to a minute early.
+  expect(steps.filter((line) => line.startsWith('from')).length).toBeGreaterThan(1);
   expect(steps.filter((line) => !line.startsWith('from'))).toHaveLength(90);
 });
 

@@ -22,10 +22,10 @@ interface GoldenDetection {
 }
 
 /** Images as large as the network's input, and of other sizes; the least score of what was written down. */
-export const goldenSets = [
+export const goldenSets: readonly (readonly [folder: string, file: string, least: number])[] = [
   ['images', 'mini.detections.json', 0.25],
   ['letterbox', 'mini.letterbox.detections.json', 0.4],
-] as const;
+];
 
 /** The golden network on the current backend. */
 export async function goldenPredictor(): Promise<Predictor> {

@@ -62,11 +62,13 @@ export class RenderedCases {
  * Renders what several params ask for out of one scene, in one Blender: starting it takes longer than a small frame.
  * Every case is checked, described and rendered as a stage of its own would be; none may draw files out of pools.
  * @param shared params of all cases; `randomize` and whatever else a case has takes their place
+ * @param isWanted which frames of a case to render, by their numbers; all by default
  */
 export async function renderCases(
   request: Pick<StageRequest, 'seed' | 'baseDirectory'>,
   shared: JsonObject,
   cases: Readonly<Record<string, JsonObject>>,
+  isWanted: (frame: number) => boolean = () => true,
 ): Promise<RenderedCases> {
   const parsed = Object.entries(cases).map(
     ([name, params]) => [name, renderParamsSchema.parse({ ...shared, ...params })] as const,
@@ -83,7 +85,7 @@ export async function renderCases(
     async *items(context) {
       for (const [name, params] of parsed)
         for await (const frame of base.items({ ...context, params }))
-          yield { ...frame, id: `${name}-${frame.id}` };
+          if (isWanted(Number(frame.id))) yield { ...frame, id: `${name}-${frame.id}` };
     },
   };
   const run = await runStage(kind, { ...request, params: shared });

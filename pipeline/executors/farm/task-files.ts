@@ -61,8 +61,8 @@ const taskResult = z.object({
   failure: told.exactOptional(),
   failedItems: z.array(z.object({ id: z.string(), message: z.string(), details: z.array(z.string()) })),
   hint: z.string().exactOptional(),
-  /** Results that have no record of their own in the store. */
-  unrecorded: z.array(
+  /** The items that it has made, so that the controller need not look each of them up in the store. */
+  made: z.array(
     z.object({
       id: z.string(),
       files: z.array(z.object({ path: z.string(), digest, sizeBytes: z.number() })),

@@ -17,6 +17,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** More than S3 takes in one request. */
 const largestPut = 5 * 2 ** 30;
 
+/** The SDK tells the terminal of what we tell in our own words. */
+const ignore = (): void => undefined;
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
 /**
  * A bucket of S3 or of a server that speaks like it (AWS_ENDPOINT_URL). Credentials, region and endpoint come by the
  * SDK's own chain: environment, profile, instance. The SDK is loaded with the first request.
@@ -123,6 +127,6 @@ export class S3Remote implements Remote {
             responseChecksumValidation: 'WHEN_REQUIRED',
           } as const);
     // Whoever calls tries again, and knows when to give up.
-    return { sdk, client: new sdk.S3Client({ maxAttempts: 1, ...plain, ...checksums }) };
+    return { sdk, client: new sdk.S3Client({ maxAttempts: 1, logger: silent, ...plain, ...checksums }) };
   }
 }

@@ -9,12 +9,27 @@ interface ImageBoxes {
   readonly truth: readonly number[];
 }
 
+/** Recalls at which precision is read: 0, .01 … 1, as COCO's. */
+const RECALLS = 101;
+
 /**
- * Average precision of one class at one IoU threshold: findings of all images by falling score, each takes the free true
- * box that it overlaps most; precision made monotone and read at 101 recalls (as COCO's).
+ * Average precision of one class at one IoU threshold: the mean of precisionAtRecalls.
  * @returns 0–1, or undefined when there is no true box
  */
 export function averagePrecision(images: readonly ImageBoxes[], iouThreshold: number): number | undefined {
+  const precisions = precisionAtRecalls(images, iouThreshold);
+  return precisions && precisions.reduce((sum, precision) => sum + precision, 0) / RECALLS;
+}
+
+/**
+ * Precision of one class at 101 recalls from 0 to 1: findings of all images by falling score, each takes the free true box
+ * that it overlaps most; precision made monotone; 0 beyond the last recall.
+ * @returns undefined when there is no true box
+ */
+export function precisionAtRecalls(
+  images: readonly ImageBoxes[],
+  iouThreshold: number,
+): number[] | undefined {
   const total = images.reduce((sum, image) => sum + image.truth.length / 4, 0);
   if (total === 0) return undefined;
   const findings = images.flatMap((image, n) => image.scores.map((score, i) => ({ n, i, score })));
@@ -40,11 +55,9 @@ export function averagePrecision(images: readonly ImageBoxes[], iouThreshold: nu
   }
   for (let k = precisions.length - 2; k >= 0; k--)
     precisions[k] = Math.max(precisions[k] ?? 0, precisions[k + 1] ?? 0);
-  let sum = 0;
   let at = 0;
-  for (let r = 0; r <= 100; r++) {
+  return Array.from({ length: RECALLS }, (_, r) => {
     while (at < recalls.length && (recalls[at] ?? 0) < r / 100) at++;
-    sum += precisions[at] ?? 0;
-  }
-  return sum / 101;
+    return precisions[at] ?? 0;
+  });
 }

@@ -56,7 +56,7 @@ function readerOf({ format, names }: DetectionsToRead): Read {
       const { readCocoDetections } = await import('./read-coco-detections.js');
       if (!names)
         throw new UserError('COCO’s results have ids, and nothing says what they mean.', {
-          hint: 'Name the COCO file with their images and categories (names).',
+          hint: 'Name the COCO file with their images and categories: `names`.',
         });
       return readCocoDetections(request, names);
     },

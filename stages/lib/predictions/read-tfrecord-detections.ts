@@ -1,5 +1,6 @@
 import { UserError } from '../../../pipeline/core/user-error.js';
 import { annotationError, placeText } from '../formats/annotation-place.js';
+import { optionWords } from '../formats/option-words.js';
 import { numbersOf, textsOf } from '../formats/tfrecord/features.js';
 import { readExamples, readLabelMap } from '../formats/tfrecord/shards.js';
 import type { DetectionsRequest, ForeignDetection } from './foreign-detection.js';
@@ -17,7 +18,7 @@ export async function* readTfRecordDetections(request: DetectionsRequest): Async
   const nameOfLabel = await readLabelMap(tree, request.classes);
   if (nameOfLabel.size === 0)
     throw new UserError(`There is no label map in ${tree.folder}, and detections have class numbers only.`, {
-      hint: 'Name the label map that the detector was trained with (classes: ….pbtxt).',
+      hint: `Name the label map that the detector was trained with, a .pbtxt: ${optionWords('classes')}.`,
     });
   const placeOf = new Map<TargetImage, string>();
   for await (const { features, place } of readExamples(tree)) {

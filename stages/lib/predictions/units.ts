@@ -24,7 +24,7 @@ export function unitsOf(
   if (coordinates !== 'auto') return coordinates;
   if (largest === -Infinity) return usual;
   const hint = `Say which is meant: ${optionWords('coordinates', 'normalised')} or ${optionWords('coordinates', 'pixel')}.`;
-  if (usual === 'pixel' && largest <= largestShare && widthPx > smallestSidePx)
+  if (usual === 'pixel' && looksNormalised(largest, widthPx))
     throw new UserError(
       `${label}: no box reaches beyond ${largest}, so they look normalised to 0–1, not in pixels.`,
       { hint },
@@ -37,4 +37,9 @@ export function unitsOf(
       },
     );
   return usual;
+}
+
+/** Whether boxes that should be in pixels look like shares of 0–1. The arguments are those of unitsOf. */
+export function looksNormalised(largest: number, widthPx: number): boolean {
+  return largest <= largestShare && widthPx > smallestSidePx;
 }

@@ -11,10 +11,13 @@ export interface TableSheet {
 
 /** What Excel accepts on a tab. */
 const nameLimit = 31;
+/** How numbers with a point are shown. */
+const fractionFormat = '0.0000';
 const forbidden = /[\\/?*[\]:]/g;
 
 /**
- * Sheets as a spreadsheet (XLSX), the first row bold and fixed. The same sheets give the same bytes.
+ * Sheets as a spreadsheet (XLSX), the first row bold and fixed, wide enough to print across. Shares and other numbers
+ * with a point are shown to four places and kept whole. The same sheets give the same bytes.
  * @throws RangeError without sheets
  */
 export async function spreadsheet(sheets: readonly TableSheet[]): Promise<Buffer> {
@@ -25,8 +28,12 @@ export async function spreadsheet(sheets: readonly TableSheet[]): Promise<Buffer
     sheets.map(({ columns, rows }, index) => ({
       sheet: names[index] ?? `Sheet ${index + 1}`,
       stickyRowsCount: 1,
+      orientation: 'landscape' as const,
       columns: columns.map((column, place) => ({ width: widthOf(column, rows, place) })),
-      data: [columns.map((value) => ({ value, fontWeight: 'bold' as const })), ...rows] as SheetData,
+      data: [
+        columns.map((value) => ({ value, fontWeight: 'bold' as const })),
+        ...rows.map((row) => row.map(formatted)),
+      ] as SheetData,
     })),
   ).toBuffer();
   return withoutTimes(data);
@@ -56,8 +63,16 @@ function widthOf(column: string, rows: readonly (readonly Cell[])[], place: numb
   return Math.min(40, longest + 2);
 }
 
+function formatted(cell: Cell) {
+  return isFraction(cell) ? { value: cell, format: fractionFormat } : cell;
+}
+
+function isFraction(cell: Cell): cell is number {
+  return typeof cell === 'number' && !Number.isInteger(cell);
+}
+
 function shown(cell: Cell): string {
-  return typeof cell === 'number' ? String(Number(cell.toPrecision(6))) : String(cell ?? '');
+  return isFraction(cell) ? cell.toFixed(4) : String(cell ?? '');
 }
 
 /** A zip's entries carry the time at which they were packed: set to the first day that zip knows. */

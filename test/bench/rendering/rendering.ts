@@ -9,6 +9,8 @@ import { timedPipeline, timedProcess } from '../timed-process.js';
 
 /** `BENCH_FRAMES=20 npm run bench -- rendering` is a small measurement; by default it takes twenty minutes. */
 const frames = Number(process.env['BENCH_FRAMES'] ?? 200);
+/** Memory is watched over so many small ones, however few the others are. */
+const watchedFrames = 500;
 const rounds = 3;
 const poolSize = 20;
 const sources = join(productRoot(), 'test/bench/rendering');
@@ -96,11 +98,10 @@ async function afterAnEdit(folder: string): Promise<Measurement> {
 }
 
 async function memoryGrowth(folder: string): Promise<Measurement> {
-  const count = Math.round(frames * 2.5);
   const { stdout } = await pipeline(folder, {
-    frames: count,
-    framesPerProcess: count,
-    resolution: 64,
+    frames: watchedFrames,
+    framesPerProcess: watchedFrames,
+    resolution: 32,
     seed: 70,
   });
   const sizes = [...stdout.matchAll(/frame \d+: [\d.]+ s, (\d+) MiB/g)].map(([, size]) => Number(size));

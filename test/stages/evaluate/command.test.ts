@@ -128,6 +128,7 @@ describe('pipeline evaluate', () => {
     ['an empty file', truth, '', 'line 1: the file is no JSON list'],
     ['a truth without objects', { ...truth, annotations: [] }, [right], 'nothing to find'],
     ['a truth without categories', { images: [], annotations: [] }, [right], 'has no categories'],
+    ['a truth that is normalised', { ...truth, annotations: truth.annotations.map((one) => ({ ...one, bbox: [0.1, 0.1, 0.3, 0.4] })) }, [right], 'they look normalised to 0–1, not in pixels'], // prettier-ignore
     ['two images of one id', { ...truth, images: [...truth.images, { id: 3 }] }, [right], 'images 1 and 2 have the same id 3'], // prettier-ignore
     ['two annotations of one id', { ...truth, annotations: [truth.annotations[0], truth.annotations[0]] }, [right], 'annotations 0 and 1 have the same id 1'], // prettier-ignore
   ])('%s is an error that says where', async (_, truthFile, predictions, message) => {
@@ -136,10 +137,25 @@ describe('pipeline evaluate', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('boxes that can hardly be meant so are counted, with the first place', async () => {
+    const odd = [
+      [10, 10, -5, 20],
+      [5000, 10, 20, 20],
+      [60, 40, 90, 79],
+    ];
+    const { exitCode, error } = await evaluate(truth, [right, ...odd.map((bbox) => ({ ...right, bbox }))]);
+    expect(exitCode).toBe(0);
+    expect(error).toContain('elements: 1 of 4 boxes have a negative width or height (first: 1)');
+    expect(error).toContain('elements: 1 of 4 boxes lie wholly outside of their image');
+    expect(error).not.toContain('are these edges?');
+    const edges = await evaluate(truth, [{ ...right, bbox: [60, 40, 90, 79] }]);
+    expect(edges.error).toContain('1 of 1 boxes end far beyond their image');
+  });
+
   it('an annotation with the id 0 counts, with a warning', async () => {
     const zero = { ...truth, annotations: truth.annotations.map((one, index) => ({ ...one, id: index })) };
     const { out, error } = await evaluate(zero, [right]);
-    expect(error).toContain('the id 0');
+    expect(error).toContain('annotations 0: the id is 0');
     expect(out).toContain('AP50  0.5000');
   });
 
