@@ -105,7 +105,7 @@ export class StageAttempt {
   submit<T>(priority: number, run: (grant: Grant) => Promise<T>): Promise<T> {
     return this.world.executor.submit({
       resources: this.resources,
-      priority: priority + (this.world.budget?.priority(this.state.stage) ?? 0),
+      priority: this.world.budget?.priority(this.state.stage, priority) ?? priority,
       signal: this.signal,
       run: async (grant) => {
         if (this.#begunMs === undefined) this.world.budget?.admit(this.state.stage);
