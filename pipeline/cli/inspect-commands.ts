@@ -1,8 +1,9 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { UserError } from '../core/user-error.js';
 import { graphFormats } from '../report/graph/graph-formats.js';
 import type { GraphOptions } from './graph.js';
 import type { FileOptions } from './load-plan.js';
+import { port } from './option-values.js';
 import type { Console, Program } from './program.js';
 import type { UiOptions } from './ui.js';
 
@@ -133,13 +134,6 @@ export function addUiCommand(
       const { uiCommand } = await import('./ui.js');
       exit(await uiCommand(file, options, program, console, signal));
     });
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535)
-    throw new InvalidArgumentError('It takes a number from 0 (any that is free) to 65535.');
-  return number;
 }
 
 /** `[FILE] OPERAND…`: the operands are the last words, so that a folder of a stage's name is not taken for the file. */

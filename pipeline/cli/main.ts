@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import { localHost } from '../run/host.js';
@@ -9,6 +9,7 @@ import { exitCodes } from './exit-codes.js';
 import { addAttachCommand } from './attach-command.js';
 import { addCacheCommands, cacheMode } from './cache-commands.js';
 import { addInspectCommands, addUiCommand, addVerdictCommands } from './inspect-commands.js';
+import { gpuNumbers, positive } from './option-values.js';
 import { executorNames } from './executor-names.js';
 import type { Console, Program } from './program.js';
 import type { RunOptions } from './run.js';
@@ -275,18 +276,4 @@ interface RunFlags {
   readonly failOnRegression?: boolean;
   readonly json?: boolean;
   readonly store?: string;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('It takes a whole number from 1 on.');
-  return number;
-}
-
-function gpuNumbers(text: string): readonly number[] {
-  const words = text.split(',').map((word) => word.trim());
-  if (!words.every((word) => /^\d+$/.test(word)))
-    throw new InvalidArgumentError('It takes numbers of GPUs with commas between them, as in 0,2.');
-  return [...new Set(words.map(Number))].sort((a, b) => a - b);
 }

@@ -31,9 +31,9 @@ export class Budget {
     this.#ranks = new Map(byWorth.map(({ name }, rank) => [name, rank]));
   }
 
-  /** What is added to the priority of a stage's jobs, below 1: less for what is worth less. */
-  priority({ name }: PlannedStage): number {
-    return 1 - ((this.#ranks.get(name) ?? 0) + 1) / (this.#ranks.size + 1);
+  /** The priority of a stage's jobs: first by what it is worth, then by what they would have without a budget (0 or 1). */
+  priority({ name }: PlannedStage, own: number): number {
+    return own / 2 - (this.#ranks.get(name) ?? 0);
   }
 
   /** @throws LeftOutError when the stage is not expected to end in time */

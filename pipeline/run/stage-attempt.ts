@@ -75,7 +75,8 @@ export class StageAttempt {
     const attempt = new StageAttempt(state, world, directory, number);
     for (const name of Object.keys(state.stage.kind.outputs))
       attempt.#outputs.set(name, await OutputFolder.prepare(join(attempt.directory, 'outputs', name)));
-    await rm(attempt.batchesDirectory, { recursive: true, force: true });
+    // A tool of a run that was killed may still write there for a moment.
+    await rm(attempt.batchesDirectory, { recursive: true, force: true, maxRetries: 8, retryDelay: 100 });
     for (const folder of [attempt.batchesDirectory, attempt.scratchDirectory])
       await mkdir(folder, { recursive: true });
     return attempt;
@@ -104,7 +105,7 @@ export class StageAttempt {
   submit<T>(priority: number, run: (grant: Grant) => Promise<T>): Promise<T> {
     return this.world.executor.submit({
       resources: this.resources,
-      priority: priority + (this.world.budget?.priority(this.state.stage) ?? 0),
+      priority: this.world.budget?.priority(this.state.stage, priority) ?? priority,
       signal: this.signal,
       run: async (grant) => {
         if (this.#begunMs === undefined) this.world.budget?.admit(this.state.stage);

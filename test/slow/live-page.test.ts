@@ -72,7 +72,7 @@ describe.skipIf(!existsSync(browserPath))(`the live page in ${browserPath}`, () 
     return { space, page };
   }
 
-  it('follows a run from its start to its end, cancels a stage, and hostile names do nothing', async () => {
+  it('follows a run to its end, cancels a stage and a run, runs a stage again, and hostile names do nothing', async () => {
     const { space, page } = await open('--control');
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
@@ -108,6 +108,17 @@ describe.skipIf(!existsSync(browserPath))(`the live page in ${browserPath}`, () 
     await page.locator('pre', { hasText: '"><img src=x onerror=' }).waitFor();
     // The run's own page, too.
     expect(await page.title()).toBe('watched · pipeline');
+
+    // Once more, in a run of its own, which the page follows by itself.
+    await page.click('#stages [data-stage="endless"]');
+    await page.getByText('run this stage').click();
+    await page.waitForSelector('#stages [data-stage="endless"] .state.running');
+    expect(await page.locator('#runs tr[data-run]').count()).toBe(2);
+    await page.click('#cancel');
+    await page.waitForSelector('#state .interrupted');
+
+    await page.selectOption('#run', { index: 1 });
+    await page.waitForSelector('#state .failed');
     await page.goto(new URL((await page.getAttribute('#report', 'href')) ?? '', page.url()).href);
     expect(await page.title()).toBe('watched · failed');
     expect(problems).toEqual([]);

@@ -9,7 +9,7 @@ const warningsShown = 5;
 /** What a stage shows when it is chosen: how it stands, its latest pictures, its curves, its log. */
 export class StageView {
   readonly #head = element('div');
-  readonly #progress = element('p', { class: 'soft small' });
+  readonly #progress = element('p', { class: 'progress soft small' });
   readonly #pictures = element('div', { class: 'pictures' });
   readonly #curves = element('div');
   readonly #log = element('pre', { tabindex: 0, 'aria-label': 'log' });

@@ -206,7 +206,7 @@ describe('the merge stage', () => {
     ]);
     expect(await run.outputs['dataset']?.has('images/d.png')).toBe(true);
     expect(run.warnings.join('\n')).toMatch(/1 images are left out.*same content/);
-    expect(run.warnings.join('\n')).toContain('1 objects of class "cat" are left out');
+    expect(run.warnings.join('\n')).toContain('1 objects are left out, as the class rules say: 1 of "cat".');
     expect(run.metrics).toMatchObject({ images: 2, objects: 2 });
     expect(run.exhibits).toMatchObject([{ rows: [['datasets 1', 1, 1, 1], ['datasets 2', 2, 1, 1]] }]); // prettier-ignore
   });
