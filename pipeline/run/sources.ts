@@ -1,11 +1,10 @@
-import { access, opendir, readdir } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, posix, relative, resolve } from 'node:path';
+import { access, opendir } from 'node:fs/promises';
+import { basename, isAbsolute, posix, relative, resolve } from 'node:path';
 import fastGlob from 'fast-glob';
 import picomatch from 'picomatch';
-import { DiagnosticError, type Diagnostic, type SourceRange } from '../core/diagnostic.js';
+import { DiagnosticError, type Diagnostic } from '../core/diagnostic.js';
 import type { Digest } from '../core/digest.js';
 import type { JsonValue } from '../core/json.js';
-import { nearestName } from '../core/nearest-name.js';
 import { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
@@ -14,6 +13,7 @@ import type { SourceRequest } from '../stage/definition.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
 import { mirroredUrl } from '../store/remotes/source-mirror.js';
+import { missingFile, unreachableSource } from './missing-file.js';
 import { filesInOneFolder } from './one-folder.js';
 import { withParamsPlaced } from './params-diagnostic.js';
 
@@ -111,14 +111,7 @@ export async function missingSources(
           diagnostics.push(await missingFile(file, stage, request));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        const { message, hint } = error;
-        const range = rangeOf(file, stage, request);
-        diagnostics.push({
-          severity: 'error',
-          message,
-          ...(range ? { range } : {}),
-          ...(hint ? { hint } : {}),
-        });
+        diagnostics.push(unreachableSource(file, stage, request, error));
       }
     }
   return diagnostics;
@@ -226,39 +219,4 @@ async function isThere(path: string): Promise<boolean> {
 
 function withoutDot(pattern: string): string {
   return pattern.replace(/^(\.\/)+/, '');
-}
-
-function rangeOf(
-  { source }: PipelineFile,
-  { declared }: PlannedStage,
-  { param }: SourceRequest,
-): SourceRange | undefined {
-  return source.locateValue(['stages', declared, 'with', ...param]);
-}
-
-async function missingFile(
-  file: PipelineFile,
-  stage: PlannedStage,
-  request: SourceRequest,
-): Promise<Diagnostic> {
-  const range = rangeOf(file, stage, request);
-  const url = mirroredUrl(request.pattern, file.store);
-  if (url !== undefined) {
-    const message = fastGlob.isDynamicPattern(url)
-      ? `No object matches ${url}.`
-      : `There is no object ${url}.`;
-    return { severity: 'error', message, ...(range ? { range } : {}) };
-  }
-  const path = resolve(file.directory, request.pattern);
-  const neighbours = await readdir(dirname(path)).catch(() => []);
-  const near = nearestName(basename(path), neighbours);
-  const pattern = fastGlob.isDynamicPattern(request.pattern);
-  return {
-    severity: 'error',
-    message: pattern ? `No file matches ${request.pattern}.` : `There is no file ${request.pattern}.`,
-    ...(range ? { range } : {}),
-    hint: near
-      ? `Did you mean ${request.pattern.slice(0, request.pattern.length - basename(path).length)}${near}?`
-      : `Looked for ${path}.`,
-  };
 }
