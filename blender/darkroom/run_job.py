@@ -8,7 +8,7 @@ from .contract import read_job
 from .output_capture import OutputCapture
 from .place_of_error import place_of
 from .results import Results
-from .vital_signs import Heartbeat, resident_mb
+from .vital_signs import Heartbeat, is_abandoned, resident_mb
 
 """A file of this name beside the results asks for an end after the frame in hand."""
 STOP_SUFFIX = ".stop"
@@ -16,6 +16,7 @@ BEAT_SECONDS = 2.0
 
 
 def run(job_path):
+    parent = os.getppid()
     job = read_job(job_path)
     results = Results(job.results_file)
     try:
@@ -27,10 +28,10 @@ def run(job_path):
         )
         return
     with OutputCapture(job.output_file) as output, Heartbeat(lambda: results.alive(resident_mb()), BEAT_SECONDS):
-        _run_frames(job, results, output)
+        _run_frames(job, results, output, parent)
 
 
-def _run_frames(job, results, output):
+def _run_frames(job, results, output, parent):
     from .frame_maker import FrameMaker
 
     scene = _load(job, results)
@@ -38,10 +39,8 @@ def _run_frames(job, results, output):
         return
     maker = FrameMaker(job, scene, output)
     results.ready({"blender": bpy.app.version_string})
-    parent = os.getppid()
     for number, frame in enumerate(job.frames, start=1):
-        # Whoever started this was killed: nobody will take the frames.
-        if os.getppid() != parent or os.path.exists(job.results_file + STOP_SUFFIX):
+        if is_abandoned(parent, job.results_file) or os.path.exists(job.results_file + STOP_SUFFIX):
             return
         results.started(frame.id)
         try:

@@ -1,4 +1,4 @@
-"""That this process lives, and how much memory it has. No bpy."""
+"""That this process lives, how much memory it has, and whether anybody waits for it. No bpy."""
 
 import os
 import resource
@@ -17,6 +17,12 @@ def resident_mb():
     except OSError:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most / BYTES_PER_MIB if sys.platform == "darwin" else most / 1024
+
+
+def is_abandoned(parent, results_file):
+    """Whoever started this was killed, perhaps before we could see it: then a later run has cleared our folder away.
+    Nobody will take the frames."""
+    return os.getppid() != parent or not os.path.exists(results_file)
 
 
 class Heartbeat:

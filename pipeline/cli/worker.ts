@@ -91,6 +91,7 @@ async function workOrRefusal(
       refused: { message: error.message, details, ...(hint === undefined ? {} : { hint }) },
       failedItems: [],
       made: [],
+      unrecorded: [],
       exhibits: [],
       metrics: {},
       warnings: [],

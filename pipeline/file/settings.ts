@@ -37,7 +37,8 @@ export function applySetting(source: SourceText, setting: string): Diagnostic | 
     const present = isMap(parent)
       ? parent.items.map((item) => (isScalar(item.key) ? String(item.key.value) : ''))
       : [];
-    const known = depth === 1 ? [...new Set([...present, 'seed', 'store', 'name', 'vars', 'budget'])] : present;
+    const known =
+      depth === 1 ? [...new Set([...present, 'seed', 'store', 'name', 'vars', 'budget'])] : present;
     const wanted = path[depth - 1] ?? '';
     if (!known.includes(wanted)) {
       const near = nearestName(wanted, known);

@@ -24,12 +24,19 @@ export async function makeItemsOnFarm(
   const byId = new Map(pending.map((keyed) => [keyed.item.id, keyed]));
   const keyed = (ids: readonly string[]): KeyedItem[] => ids.flatMap((id) => byId.get(id) ?? []);
 
-  /** Gives the items their results, of those that have one, and tells of them. */
+  /** Notes which of the items the store has, and tells of them. @returns the others */
   async function lookUp(ids: readonly string[]): Promise<KeyedItem[]> {
-    const open = keyed(ids).filter(({ item, result }) => !result && !tally.hasFailed(item));
+    const open = keyed(ids).filter((each) => isOpen(each) && !tally.hasFailed(each.item));
     await takeFromStore(open, 'there', store);
-    for (const { result } of open) if (result) tally.settled();
-    return open.filter(({ result }) => !result);
+    for (const each of open) if (each.result) note(each);
+    return open.filter(isOpen);
+  }
+
+  /** What the store has is read when it is collected, not held. */
+  function note(made: KeyedItem): void {
+    made.isStored = true;
+    delete made.result;
+    tally.settled();
   }
 
   await runTasks(attempt, {
@@ -38,24 +45,30 @@ export async function makeItemsOnFarm(
     ended: async (result, ids = []) => {
       attempt.takeIn(result);
       tally.hint ??= result.hint;
-      for (const { id, files, value } of result.made) {
-        const made = byId.get(id);
-        if (!made || made.result) continue;
-        made.result = { item: made.item, files, value };
-        tally.settled();
-      }
-      const told = new Set([...result.made, ...result.failedItems].map(({ id }) => id));
+      for (const each of keyed(result.made)) if (isOpen(each)) note(each);
+      for (const { id, files, value } of result.unrecorded)
+        for (const each of keyed([id]))
+          if (isOpen(each)) {
+            each.result = { item: each.item, files, value };
+            tally.settled();
+          }
+      const others = [...result.unrecorded, ...result.failedItems].map(({ id }) => id);
+      const told = new Set([...result.made, ...others]);
       const untold = ids.filter((id) => !told.has(id));
       if (untold.length > 0) await lookUp(untold);
       for (const { id, message, details } of result.failedItems)
-        for (const { item, result: made } of keyed([id])) if (!made) tally.fail(item, message, details);
+        for (const each of keyed([id])) if (isOpen(each)) tally.fail(each.item, message, details);
       if (result.failure) throw failureOf(result.failure);
     },
     givenUp: (ids = [], message, details) => {
-      for (const { item, result } of keyed(ids)) if (!result) tally.fail(item, message, details);
+      for (const each of keyed(ids)) if (isOpen(each)) tally.fail(each.item, message, details);
     },
     progress: (done) => tally.underWay(done),
   });
+}
+
+function isOpen({ result, isStored }: KeyedItem): boolean {
+  return !result && isStored !== true;
 }
 
 /** Has a whole stage made by one task of a cluster. @returns its outputs, which are in the store */

@@ -12,6 +12,8 @@ export interface KeyedItem {
   readonly parts: ItemKeyParts;
   readonly key: CacheKey;
   result?: ItemResult;
+  /** The store has its result, whether or not it is held here, too. */
+  isStored?: boolean;
 }
 
 /**
@@ -53,6 +55,31 @@ export async function lookUpItems(kind: MapStageKind, state: StageState, store: 
   return items;
 }
 
+const readAtOnce = 256;
+
+/**
+ * The results of items, in their order. Those that only the store holds are read a few at a time: a million frames with
+ * their records are more than a machine's memory.
+ * @throws UserError when a result is no longer in the store
+ */
+export async function* resultsOf(items: readonly KeyedItem[], store: Store): AsyncIterable<ItemResult> {
+  for (let start = 0; start < items.length; start += readAtOnce) {
+    const some = items.slice(start, start + readAtOnce);
+    const stored = some.filter(({ result, isStored }) => !result && isStored);
+    const read = stored.map(({ item, parts, key }): KeyedItem => ({ item, parts, key }));
+    await takeFromStore(read, 'there', store);
+    const found = new Map(read.map(({ item, result }) => [item.id, result]));
+    for (const { item, result, isStored } of some) {
+      const known = result ?? found.get(item.id);
+      if (known) yield known;
+      else if (isStored)
+        throw new UserError(`The result of ${item.id} is no longer in the store.`, {
+          hint: 'Run again: it is made anew.',
+        });
+    }
+  }
+}
+
 /** Gives those items their results that the store has. */
 export async function takeFromStore(
   items: readonly KeyedItem[],
@@ -65,6 +92,8 @@ export async function takeFromStore(
   );
   for (const [index, keyed] of items.entries()) {
     const record = records[index];
-    if (record) keyed.result = { item: keyed.item, files: record.files, value: record.value };
+    if (!record) continue;
+    keyed.result = { item: keyed.item, files: record.files, value: record.value };
+    keyed.isStored = true;
   }
 }

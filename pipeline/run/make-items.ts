@@ -63,6 +63,7 @@ export async function makeItems(
           const finished = { key, parts, files: result.files, value, lasting };
           const files = await world.store.itemCommits.keep(finished);
           keyed.result = { item, files, value };
+          keyed.isStored = lasting;
         } catch (error) {
           if (error instanceof DiskError) disk.failure ??= error;
           throw error;

@@ -1,9 +1,9 @@
-import type { ItemResult, StageContext } from '../stage/context.js';
+import type { StageContext } from '../stage/context.js';
 import type { MapStageKind } from '../stage/definition.js';
 import { farmOf, makeItemsOnFarm } from './farm-stage.js';
 import { fetchItems } from './fetch-items.js';
 import { ItemTally } from './item-tally.js';
-import { lookUpItems } from './keyed-items.js';
+import { lookUpItems, resultsOf } from './keyed-items.js';
 import { makeItems } from './make-items.js';
 import type { StageAttempt } from './stage-attempt.js';
 
@@ -31,9 +31,6 @@ export async function runMapStage(kind: MapStageKind, attempt: StageAttempt): Pr
   else await makeItems(kind, attempt, pending, tally);
   tally.throwFailures();
 
-  async function* results(): AsyncIterable<ItemResult> {
-    for (const { result } of items) if (result) yield result;
-  }
-  await kind.collect(results(), attempt.context() satisfies StageContext<unknown>);
+  await kind.collect(resultsOf(items, world.store), attempt.context() satisfies StageContext<unknown>);
   return items.length;
 }

@@ -14,11 +14,13 @@ import type { SourceRequest } from '../stage/definition.js';
 import type { FileMemory } from '../store/file-memory.js';
 import { stampFiles } from '../store/file-stamps.js';
 import { mirroredUrl } from '../store/remotes/source-mirror.js';
-import { fetchObjects, listBucket } from './bucket-sources.js';
 import { filesInOneFolder } from './one-folder.js';
 import { withParamsPlaced } from './params-diagnostic.js';
 
 const earlyNames = 32;
+
+/** Loaded where a source lies in a bucket: most starts have none. */
+const bucketSources = () => import('./bucket-sources.js');
 
 /** A stage's source files as they were when its key was made. */
 export interface StageSources {
@@ -165,7 +167,7 @@ async function anyFile(
   signal: AbortSignal,
 ): Promise<boolean> {
   const url = mirroredUrl(request.pattern, store);
-  if (url !== undefined) return (await listBucket(url, signal)).length > 0;
+  if (url !== undefined) return (await (await bucketSources()).listBucket(url, signal)).length > 0;
   const pattern = withoutDot(request.pattern);
   if (!fastGlob.isDynamicPattern(pattern)) return isThere(resolve(directory, pattern));
   if (await matchesEarly(pattern, directory)) return true;
@@ -194,6 +196,7 @@ async function findFiles(
 ): Promise<{ path: string; name: string }[]> {
   const url = mirroredUrl(request.pattern, store);
   if (url !== undefined) {
+    const { fetchObjects, listBucket } = await bucketSources();
     const objects = await listBucket(url, signal);
     const paths = await fetchObjects(objects, store, signal);
     return paths.map((path, index) => ({ path, name: objects[index]?.nameBelowBase ?? basename(path) }));

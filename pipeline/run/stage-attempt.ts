@@ -75,7 +75,8 @@ export class StageAttempt {
     const attempt = new StageAttempt(state, world, directory, number);
     for (const name of Object.keys(state.stage.kind.outputs))
       attempt.#outputs.set(name, await OutputFolder.prepare(join(attempt.directory, 'outputs', name)));
-    await rm(attempt.batchesDirectory, { recursive: true, force: true });
+    // A tool of a run that was killed may still write there for a moment.
+    await rm(attempt.batchesDirectory, { recursive: true, force: true, maxRetries: 8, retryDelay: 100 });
     for (const folder of [attempt.batchesDirectory, attempt.scratchDirectory])
       await mkdir(folder, { recursive: true });
     return attempt;

@@ -76,8 +76,9 @@ export async function workTask(
       (error: unknown) => told(diskFailure(error, attempt.directory)),
     );
     world.signal.throwIfAborted();
-    const made = items.flatMap(({ item: { id }, result }) =>
-      result ? [{ id, files: [...result.files], value: result.value }] : [],
+    const made = items.flatMap(({ item: { id }, result, isStored }) => (result && isStored ? [id] : []));
+    const unrecorded = items.flatMap(({ item: { id }, result, isStored }) =>
+      result && !isStored ? [{ id, files: [...result.files], value: result.value }] : [],
     );
     const failedItems = [...tally.failures].map(([id, { message, details }]) => ({
       id,
@@ -89,6 +90,7 @@ export async function workTask(
       ...ofWhole(attempt),
       failedItems,
       made,
+      unrecorded,
       ...(hint === undefined ? {} : { hint }),
       ...(failure === undefined ? {} : { failure }),
     };
@@ -140,5 +142,6 @@ function ofWhole({ gathered }: StageAttempt): TaskWork {
     warnings: [...warnings],
     failedItems: [],
     made: [],
+    unrecorded: [],
   };
 }

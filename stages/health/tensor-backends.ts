@@ -1,7 +1,7 @@
 import type { HealthCheck, HealthHost } from '../../pipeline/stage/health-check.js';
 import { childEnvironment } from './child-environment.js';
 
-const backendNames = ['tensorflow', 'wasm', 'cpu'] as const;
+const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 type BackendName = (typeof backendNames)[number];
 
 /** Starts a tensor backend and says what it runs on; rejects where it does not start. */
@@ -30,7 +30,10 @@ export function tensorBackendsCheck(load: () => Promise<StartBackend>): HealthCh
       const detail = { backends: Object.fromEntries(states), gpus };
       const isUsable = [...states.values()].some((state) => state.problem === undefined);
       if (!isUsable) return { state: 'missing', found, remedy: 'Reinstall the packages: npm ci', detail };
-      if (/gpu/i.test(states.get('tensorflow')?.device ?? '')) return { state: 'ok', found, detail };
+      const card = states.get('webgpu')?.device;
+      const usesCard = card !== undefined && !card.includes('in software');
+      if (usesCard || /gpu/i.test(states.get('tensorflow')?.device ?? ''))
+        return { state: 'ok', found, detail };
       return { state: 'warning', found, remedy: gpuRemedy(gpus), detail };
     },
   };
@@ -57,7 +60,7 @@ async function namesOfGpus(host: HealthHost): Promise<readonly string[]> {
 
 function gpuRemedy(gpus: readonly string[]): string {
   return gpus.length === 0
-    ? 'No GPU that TensorFlow can use: training runs on the CPU. Small networks train well so.'
+    ? 'No GPU that can be used: training runs on the CPU. Small networks train well so.'
     : 'A GPU is here, but TensorFlow does not use it: npm install @tensorflow/tfjs-node-gpu, with CUDA 11.2 or ' +
         '11.8 and cuDNN 8';
 }

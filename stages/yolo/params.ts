@@ -15,8 +15,7 @@ const multiScaleSchema = z
     'Sizes of the input that a training goes through, by 32, as darknet’s random=1; none where left out.',
   );
 
-/** What `with` of yolo/train may say. */
-export const yoloTrainParams = z.strictObject({
+const fields = z.strictObject({
   cfg: z
     .string()
     .describe(
@@ -102,4 +101,21 @@ export const yoloTrainParams = z.strictObject({
       'With `backend: gpu`, so many GPUs, each with a process of its own; gradients are averaged over them. With another backend, processes instead of threads. At most one a shard; not part of the result.',
     ),
 });
+
+/** What `with` of yolo/train may say. */
+export const yoloTrainParams = fields.superRefine(
+  ({ phases, precision, processes, shards, batch }, context) => {
+    const refuse = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    const tooSmall = `too few images for ${shards} shards: raise batch or lower shards`;
+    const batches = phases?.map((phase) => phase.batch) ?? [];
+    if (batch < shards && (batches.length === 0 || batches.includes(undefined))) refuse(['batch'], tooSmall);
+    for (const [i, own] of batches.entries())
+      if (own !== undefined && own < shards) refuse(['phases', i, 'batch'], tooSmall);
+    if (processes > shards)
+      refuse(['processes'], `more processes than the ${shards} shards: raise shards to ${processes}`);
+    if (precision === 'mixed')
+      refuse(['precision'], 'no tensor backend of TensorFlow.js trains in 16 bits: leave it out');
+  },
+);
 export type YoloTrainParams = z.infer<typeof yoloTrainParams>;

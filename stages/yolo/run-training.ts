@@ -26,7 +26,6 @@ const anchorsSchema = z.object({ anchors: z.array(sizeSchema), inputSize: sizeSc
 /** The yolo/train stage: reads its inputs, trains, writes the detector, shows how it went. */
 export async function runYoloTraining(context: Context): Promise<void> {
   const { params, seed } = context;
-  checkParams(params);
   const train = await readLabelledImages(context.input('train'));
   const validation = await readLabelledImages(context.input('validation'), train.classes);
   warnAboutLeftOut(context, 'train', train);
@@ -97,21 +96,6 @@ export async function runYoloTraining(context: Context): Promise<void> {
   context.metric('validation/AP50', result.bestAp50);
   context.metric('loss', result.reports.at(-1)?.loss ?? NaN);
   await showCurves(context, result, train.classes);
-}
-
-function checkParams(params: YoloTrainParams): void {
-  for (const batch of [params.batch, ...(params.phases ?? []).map((phase) => phase.batch ?? params.batch)])
-    if (batch < params.shards)
-      throw new UserError(`batch is ${batch}, too few images for ${params.shards} shards.`, {
-        hint: 'Raise `batch` or lower `shards`.',
-      });
-  if (params.precision === 'mixed')
-    throw new UserError(
-      'precision: mixed was asked for, and no tensor backend of TensorFlow.js trains in 16 bits.',
-      {
-        hint: 'Leave `precision` out.',
-      },
-    );
 }
 
 async function loadNetwork(

@@ -31,17 +31,13 @@ export async function startComputing(
  * The variables that give each of several processes a GPU of its own.
  * @param gpus numbers of those that the job has for itself
  * @returns one a process; none where threads of this process compute
- * @throws UserError where there are fewer shards than processes, or the backend cannot be told which GPU to take
+ * @throws UserError where the backend cannot be told which GPU to take
  */
 export function processEnvironments(
-  { processes, shards, backend }: Pick<YoloTrainParams, 'processes' | 'shards' | 'backend'>,
+  { processes, backend }: Pick<YoloTrainParams, 'processes' | 'backend'>,
   gpus: readonly number[],
 ): Readonly<Record<string, string>>[] {
   if (processes === 1 && gpus.length === 0) return [];
-  if (processes > shards)
-    throw new UserError(`${processes} processes have only ${shards} shards to compute.`, {
-      hint: `Set \`shards: ${processes}\` or a multiple of it.`,
-    });
   if (processes > 1 && expectedBackend(backend) === 'webgpu')
     throw new UserError('WebGPU takes one graphics card; it cannot be told to take several.', {
       hint: 'Leave `processes` out, or use `backend: gpu`.',

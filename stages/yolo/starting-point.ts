@@ -31,9 +31,12 @@ export async function startingWeights(context: Context, network: Network): Promi
   const { weights } = context.params;
   if (context.hasInput('start')) {
     if (weights !== undefined)
-      throw new UserError('`weights` and the input `start` are both given: a training starts from one of them.', {
-        hint: 'Take one of them out.',
-      });
+      throw new UserError(
+        '`weights` and the input `start` are both given: a training starts from one of them.',
+        {
+          hint: 'Take one of them out.',
+        },
+      );
     await takeDetector(context, network, values);
   } else if (weights !== undefined) await takeFile(context, network, weights, values);
   return values;

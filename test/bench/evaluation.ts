@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { RandomStream } from '../../pipeline/core/seed.js';
 import { median, seconds, type Bench } from './bench.js';
 import { productRoot } from '../../pipeline/core/product-root.js';
-import { timedProcess } from './timed-process.js';
+import { timedNode, timedProcess, type TimedNode } from './timed-process.js';
 
 const program = join(productRoot(), 'dist', 'stages', 'main.js');
 const imageCount = 5000;
@@ -15,6 +15,7 @@ const pycocotoolsSeconds = 32;
 
 const pycocotools = `
 import sys
+import time
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 truth = COCO(sys.argv[1])
@@ -22,6 +23,7 @@ evaluation = COCOeval(truth, truth.loadRes(sys.argv[2]), 'bbox')
 evaluation.evaluate()
 evaluation.accumulate()
 evaluation.summarize()
+print(time.process_time())
 `;
 
 /** COCO's figures for as many boxes as COCO's validation set has, from the files to the last line. */
@@ -30,12 +32,13 @@ export const evaluation: Bench = {
   measure: async (folder) => {
     const [truth, predictions] = [join(folder, 'truth.json'), join(folder, 'predictions.json')];
     const { truthCount, foundCount } = await writeFiles(truth, predictions);
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      const args = [program, 'evaluate', '--truth', truth, '--predictions', predictions];
-      times.push((await timedProcess(process.execPath, args, folder)).seconds);
-    }
-    const ours = median(times);
+    const runs: TimedNode[] = [];
+    for (let i = 0; i < 3; i++)
+      runs.push(
+        await timedNode([program, 'evaluate', '--truth', truth, '--predictions', predictions], folder),
+      );
+    const ours = median(runs.map((run) => run.seconds));
+    const oursCpu = median(runs.map((run) => run.cpuSeconds));
     const script = join(folder, 'evaluate.py');
     await writeFile(script, pycocotools);
     const theirs = await execa('python3', ['-c', 'import pycocotools'], { reject: false }).then(
@@ -43,6 +46,8 @@ export const evaluation: Bench = {
         exitCode === 0 ? timedProcess('python3', [script, truth, predictions], folder) : undefined,
     );
     const reference = theirs?.seconds ?? pycocotoolsSeconds;
+    // One thread: where it was not measured now, its time was its processor time.
+    const referenceCpu = theirs ? Number(theirs.stdout.trim().split('\n').at(-1)) : pycocotoolsSeconds;
     const source = theirs ? 'pycocotools' : `pycocotools’ ${pycocotoolsSeconds} s of another day`;
     return [
       {
@@ -50,6 +55,12 @@ export const evaluation: Bench = {
         measured: `${seconds(ours)}, ${(reference / ours).toFixed(0)} × faster than ${source}`,
         bar: '≥ 20 ×',
         met: reference / ours >= 20,
+      },
+      {
+        what: 'its processor time',
+        measured: `${seconds(oursCpu)}, ${(referenceCpu / oursCpu).toFixed(0)} × less than ${source}`,
+        bar: '–',
+        met: undefined,
       },
     ];
   },

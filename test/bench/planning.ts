@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { seconds, type Bench, type Measurement } from './bench.js';
 import { echoWorkspace, inputName, writePipeline } from './echo-workspace.js';
 import { withFolderInMemory } from './memory-folder.js';
-import { timedPipeline, type TimedRun } from './timed-process.js';
+import { timedPipeline, type TimedNode } from './timed-process.js';
 
 const count = 100_000;
 const edited = 20;
@@ -47,7 +47,7 @@ async function reuse(folder: string): Promise<readonly Measurement[]> {
   ];
 }
 
-function rows(what: string, { seconds: took, peakBytes }: TimedRun): Measurement[] {
+function rows(what: string, { seconds: took, peakBytes }: TimedNode): Measurement[] {
   return [
     { what, measured: seconds(took), bar: `< ${barSeconds} s`, met: took < barSeconds },
     { what: '  its peak memory', measured: gib(peakBytes), bar: '< 1 GiB', met: peakBytes < bytesPerGib },
@@ -58,6 +58,6 @@ function gib(bytes: number): string {
   return `${(bytes / bytesPerGib).toFixed(2)} GiB`;
 }
 
-function expectText({ stdout }: TimedRun, text: string): void {
+function expectText({ stdout }: TimedNode, text: string): void {
   if (!stdout.includes(text)) throw new Error(`There is no ${JSON.stringify(text)} in:\n${stdout}`);
 }

@@ -1,5 +1,4 @@
-/** The command line with all its stage kinds and `bench/echo`; says how much memory it took where it is asked to. */
-import { writeFileSync } from 'node:fs';
+/** The command line with all its stage kinds and `bench/echo`. */
 import { runCommandLine } from '../../pipeline/cli/main.js';
 import { StageLibrary } from '../../pipeline/stage/library.js';
 import { stageLoaders } from '../../stages/registry.js';
@@ -18,5 +17,3 @@ const output = {
   error: (line: string): void => void process.stderr.write(`${line}\n`),
 };
 process.exitCode = await runCommandLine(process.argv.slice(2), program, output, new AbortController().signal);
-const usagePath = process.env['DARKROOM_BENCH_USAGE'];
-if (usagePath !== undefined) writeFileSync(usagePath, JSON.stringify(process.resourceUsage()));

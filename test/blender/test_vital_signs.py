@@ -1,9 +1,11 @@
+import os
+import tempfile
 import threading
 import unittest
 
 from test.blender import support  # noqa: F401 (the path)
 
-from darkroom.vital_signs import Heartbeat, resident_mb
+from darkroom.vital_signs import Heartbeat, is_abandoned, resident_mb
 
 
 class VitalSignsTest(unittest.TestCase):
@@ -21,6 +23,14 @@ class VitalSignsTest(unittest.TestCase):
         while beats.acquire(blocking=False):
             pass
         self.assertFalse(beats.acquire(timeout=0.1))
+
+    def test_is_abandoned_without_whoever_started_it_or_without_its_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            results = os.path.join(folder, "results.jsonl")
+            self.assertTrue(is_abandoned(os.getppid(), results))
+            with open(results, "w", encoding="utf-8"):
+                self.assertFalse(is_abandoned(os.getppid(), results))
+            self.assertTrue(is_abandoned(os.getpid(), results))
 
 
 if __name__ == "__main__":

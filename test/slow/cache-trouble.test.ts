@@ -4,7 +4,7 @@ import { startAzurite, startS3 } from '../support/bucket-servers.js';
 import { troubleProxy, type ChooseTrouble, type Trouble } from '../support/trouble-proxy.js';
 import { Workspace } from '../support/workspace.js';
 
-const troubles: readonly Trouble[] = ['error 500', 'reset', 'truncated', 'wrong bytes', 'slow'];
+const troubles: readonly Trouble[] = ['error 500', 'reset', 'truncated', 'wrong bytes'];
 
 describe.each([
   { name: 'S3', start: () => startS3('shared'), url: 's3://shared/team', variable: 'AWS_ENDPOINT_URL' },
@@ -50,26 +50,33 @@ stages:
     expect(stages).toEqual({ copies: 'succeeded' });
     expect(troubled.length).toBeGreaterThan(0);
     const told = events.flatMap((event) => (event.type === 'cache-trouble' ? [event.message] : []));
-    // An answer to a request that nobody looks into is none the worse for wrong bytes.
-    if (trouble !== 'wrong bytes') expect(told.join('\n')).toContain('The cache is left alone for now.');
-    else expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeGreaterThan(0);
+    // Half an answer, or a wrong one, is good enough where nobody looks into it.
+    if (trouble === 'error 500' || trouble === 'reset')
+      expect(told.join('\n')).toContain('The cache is left alone for now.');
     expect(await workspace.list('out/copies')).toEqual(['a', 'b']);
   });
 
-  it.each(troubles)('that has it with contents alone (%s): they are made here', async (trouble) => {
-    await (await Workspace.create(files)).run();
-    const troubled = await through((method, path) =>
-      method === 'GET' && /\/blobs\//.test(path) ? trouble : 'none',
-    );
-    const second = await Workspace.create(files);
-    const { exitCode, stages, events } = await second.run('--cache-mode', 'read');
-    expect(exitCode).toBe(0);
-    expect(stages).toEqual({ copies: 'succeeded' });
-    expect(troubled.length).toBeGreaterThan(0);
-    expect(events.some(({ type }) => type === 'cache-trouble')).toBe(true);
-    expect(await second.read('out/copies/a')).toBe(files['in/a.txt']);
-    expect(await readdir(second.path('.pipeline/work/incoming')).catch(() => [])).toEqual([]);
-  });
+  it.each<Trouble>([...troubles, 'slow'])(
+    'that has it with contents alone (%s): they are made here',
+    async (trouble) => {
+      await (await Workspace.create(files)).run();
+      const troubled = await through((method, path) =>
+        method === 'GET' && /\/blobs\//.test(path) ? trouble : 'none',
+      );
+      const second = await Workspace.create(files);
+      const { exitCode, stages, events } = await second.run('--cache-mode', 'read');
+      expect(exitCode).toBe(0);
+      expect(stages).toEqual({ copies: 'succeeded' });
+      expect(troubled.length).toBeGreaterThan(0);
+      expect(events.some(({ type }) => type === 'cache-trouble')).toBe(true);
+      expect(await second.read('out/copies/a')).toBe(files['in/a.txt']);
+      // What came of a content is where the next attempt goes on; what was wrong is gone.
+      const left = await readdir(second.path('.pipeline/work/incoming')).catch(() => []);
+      if (trouble === 'wrong bytes') expect(left).toEqual([]);
+      else for (const name of left) expect(name).toMatch(/^[0-9a-f]{64}\.part$/);
+    },
+  );
 
   it('that stumbles over every third answer gives everything nevertheless', async () => {
     await (await Workspace.create(files)).run();

@@ -42,7 +42,7 @@ it('500 frames with a Blender killed, the pipeline killed and a frame that crash
     reject: false,
     stdin: 'ignore',
   });
-  expect(second.exitCode).toBe(0);
+  expect(second.exitCode, `${second.stderr}\n${second.stdout.slice(-3000)}`).toBe(0);
   const quality = JSON.parse(await readFile(join(folder, 'out/frames/quality.json'), 'utf8')) as QualityFile;
   expect(quality.quarantined.map(({ id }) => id)).toEqual([String(crashing).padStart(6, '0')]);
   expect(quality.frames).toBe(frames - 1);

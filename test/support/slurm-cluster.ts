@@ -56,9 +56,14 @@ export class TestCluster {
   }
 
   run(folder: string, ...args: readonly string[]): GoingRun {
+    return this.runWith({}, folder, ...args);
+  }
+
+  /** @param env further variables */
+  runWith(env: Readonly<Record<string, string>>, folder: string, ...args: readonly string[]): GoingRun {
     const words = [program, 'run', folder, '--executor', 'slurm', '--json', ...args];
     const child = spawn(process.execPath, words, {
-      env: { ...process.env, ...this.env },
+      env: { ...process.env, ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';

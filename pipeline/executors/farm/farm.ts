@@ -177,7 +177,10 @@ class StageOnFarm {
     work.started();
     await work.ended(result, items);
     await this.#land(flight);
-    const told = new Set([...result.failedItems, ...result.made].map(({ id }) => id));
+    const told = new Set([
+      ...result.made,
+      ...[...result.failedItems, ...result.unrecorded].map(({ id }) => id),
+    ]);
     const left = items ? await work.missing(items.filter((id) => !told.has(id))) : [];
     if (left.length > 0)
       this.#parcels.push({ ...flight.parcel, items: left, attempt: flight.parcel.attempt + 1 });

@@ -61,8 +61,10 @@ const taskResult = z.object({
   failure: told.exactOptional(),
   failedItems: z.array(z.object({ id: z.string(), message: z.string(), details: z.array(z.string()) })),
   hint: z.string().exactOptional(),
-  /** The items that it has made, so that the controller need not look each of them up in the store. */
-  made: z.array(
+  /** The items that it has made and the store has, so that the controller need not look each of them up. */
+  made: z.array(z.string()),
+  /** Results that have no record of their own in the store. */
+  unrecorded: z.array(
     z.object({
       id: z.string(),
       files: z.array(z.object({ path: z.string(), digest, sizeBytes: z.number() })),

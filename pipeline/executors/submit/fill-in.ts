@@ -7,7 +7,7 @@ export type Values = ReadonlyMap<string, string | undefined>;
 const placeholder = /\{([A-Za-z][A-Za-z0-9_]*)\}/g;
 
 /** A {name} that nobody has said anything of. */
-export class UnknownNameError extends UserError {}
+class UnknownNameError extends UserError {}
 
 /** The words of a command. @throws UnknownNameError */
 export function filledWords(words: readonly Word[], values: Values): readonly string[] {

@@ -112,10 +112,7 @@ export class PatientRemote {
       } catch (error) {
         this.signal.throwIfAborted();
         if (limit.signal.aborted)
-          throw new RemoteFailure(
-            'passing',
-            `${what} (${this.remote.url}): no answer in ${limitMs / 1000} s`,
-          );
+          throw new RemoteFailure('slow', `${what} (${this.remote.url}): no answer in ${limitMs / 1000} s`);
         const disk = diskFailure(error, what);
         throw disk instanceof DiskError ? disk : remoteFailure(error, `${what} (${this.remote.url})`);
       } finally {
@@ -130,7 +127,9 @@ export class PatientRemote {
         factor: 2,
         randomize: true,
         signal: this.signal,
-        shouldRetry: ({ error }) => error instanceof RemoteFailure && error.trouble === 'passing',
+        shouldRetry: ({ error, attemptNumber }) =>
+          error instanceof RemoteFailure &&
+          (error.trouble === 'passing' || (error.trouble === 'slow' && attemptNumber === 1)),
       }),
     );
   }

@@ -46,9 +46,10 @@ export interface Remote {
 /**
  * - `refused`: wrong credentials or none, no such bucket: the same would happen again
  * - `changed`: the object is no longer the one that was asked for
+ * - `slow`: no answer in time: it is asked once more, and not longer, because everybody waits for it
  * - `passing`: a server's or the network's trouble, which may be over at the next try
  */
-export type RemoteTrouble = 'refused' | 'changed' | 'passing';
+export type RemoteTrouble = 'refused' | 'changed' | 'slow' | 'passing';
 
 /** What a remote did not do. The message names the remote and what went wrong, and holds no credentials. */
 export class RemoteFailure extends Error {

@@ -144,5 +144,7 @@ function placed(wanted: readonly Omit<ParameterSegment, 'offset' | 'length'>[]):
 
 function mismatch(index: number, verb: string, a: LayerShape, b: LayerShape): UserError {
   const text = (shape: LayerShape): string => `${shape.width} × ${shape.height} × ${shape.channels}`;
-  return new UserError(`Layer ${index} of the network ${verb} outputs of ${text(a)} and ${text(b)}.`);
+  return new UserError(`Layer ${index} of the network ${verb} outputs of ${text(a)} and ${text(b)}.`, {
+    hint: 'Widths and heights of a YOLOv3’s input are multiples of 32; else look at the layers that are named.',
+  });
 }

@@ -19,11 +19,15 @@ type ObserveStatistics = (layer: number, statistics: BatchStatistics) => void;
 
 /**
  * The tensors of a layout's segments, in its order; the caller disposes of them.
- * @param values the parameter vector (copied)
+ * @param values the parameter vector; it must not change while the tensors are in use (not every backend copies it)
  */
 export function tensorsOf(layout: NetworkLayout, values: Float32Array): tf.Tensor[] {
   return layout.segments.map((segment) =>
-    tf.tensor(values.slice(segment.offset, segment.offset + segment.length), [...segment.shape], 'float32'),
+    tf.tensor(
+      values.subarray(segment.offset, segment.offset + segment.length),
+      [...segment.shape],
+      'float32',
+    ),
   );
 }
 

@@ -21,7 +21,8 @@ const HEADER_BYTES = 20;
 export function readWeights(bytes: Uint8Array, layout: NetworkLayout, file: string): DarknetWeights {
   const { view, headerBytes, seen } = readHeader(bytes, layout, file);
   const expected = headerBytes + 4 * layout.length;
-  if (bytes.byteLength !== expected) throw sizeError(file, expected, bytes.byteLength);
+  if (bytes.byteLength !== expected)
+    throw sizeError(file, `${expected}`, bytes.byteLength, bytes.byteLength < expected);
   const values = new Float32Array(layout.length);
   let at = headerBytes;
   for (const segment of layout.fileOrder) at = readSegment(view, at, segment, values);
@@ -48,11 +49,12 @@ export function readFirstWeights(
     if (at === bytes.byteLength) break;
     const segments = layout.fileOrder.filter((segment) => segment.layer === layer);
     const end = at + 4 * segments.reduce((sum, segment) => sum + segment.length, 0);
-    if (end > bytes.byteLength) throw sizeError(file, end, bytes.byteLength);
+    if (end > bytes.byteLength)
+      throw sizeError(file, `${end} (the first ${taken + 1} convolutions) to ${headerBytes + 4 * layout.length} (all of them)`, bytes.byteLength, true); // prettier-ignore
     for (const segment of segments) at = readSegment(view, at, segment, values);
     taken++;
   }
-  if (at !== bytes.byteLength) throw sizeError(file, at, bytes.byteLength);
+  if (at !== bytes.byteLength) throw sizeError(file, `${at}`, bytes.byteLength, false);
   return taken;
 }
 
@@ -77,7 +79,7 @@ function readHeader(
 ): { view: DataView; headerBytes: number; seen: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.byteLength < HEADER_BYTES)
-    throw sizeError(file, HEADER_BYTES + 4 * layout.length, bytes.byteLength);
+    throw sizeError(file, `${HEADER_BYTES + 4 * layout.length}`, bytes.byteLength, true);
   const wide = view.getInt32(0, true) * 10 + view.getInt32(4, true) >= 2;
   const seen = wide ? Number(view.getBigInt64(12, true)) : view.getInt32(12, true);
   return { view, headerBytes: wide ? 20 : 16, seen };
@@ -112,10 +114,9 @@ function placeOf(segment: ParameterSegment, i: number): number {
   return ((y * width + x) * inputs + input) * outputs + output;
 }
 
-function sizeError(file: string, expected: number, found: number): UserError {
-  const shorter = found < expected ? 'shorter' : 'longer';
+function sizeError(file: string, expected: string, found: number, isShort: boolean): UserError {
   return new UserError(
-    `${file}: this weights file is ${shorter} than the cfg needs: expected ${expected} bytes, found ${found}.`,
+    `${file}: this weights file is ${isShort ? 'shorter' : 'longer'} than the cfg needs: expected ${expected} bytes, found ${found}.`,
     { hint: 'Give the cfg that the file was trained with (its classes and anchors count).' },
   );
 }

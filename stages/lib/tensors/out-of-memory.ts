@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
 /** A tensor found no room. */
-export class OutOfMemoryError extends Error {
+class OutOfMemoryError extends Error {
   override readonly name = 'OutOfMemoryError';
 }
 

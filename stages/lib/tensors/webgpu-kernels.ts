@@ -20,7 +20,7 @@ export function registerWebGpuGradientKernels(): void {
  * [positions, F].
  * @returns [kh, kw, C, F]
  */
-export function filterGradientByTaps(x: tf.Tensor4D, dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
+function filterGradientByTaps(x: tf.Tensor4D, dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const [batch] = x.shape;
   const [height, width, channels] = geometry.input;
   const [outHeight, outWidth, filters] = geometry.output;

@@ -119,10 +119,11 @@ async function darknetFrame(
   const names = Array.from({ length: 80 }, (_, k) => `class${k}\n`).join('');
   await writeFile(join(folder, 'model.names'), names);
   await writeFile(join(folder, 'model.data'), 'classes=80\nnames=model.names\n');
-  const words = ['detector', 'test', 'model.data', cfg, weights, image];
-  const { code, stdout } = await execa('darknet', words, { cwd: folder, reject: false });
+  // With a file to write to it opens no window.
+  const words = ['detector', 'test', 'model.data', cfg, weights, image, '-out', 'drawn'];
+  const { code, stdout, stderr } = await execa('darknet', words, { cwd: folder, reject: false });
   if (code === 'ENOENT') return undefined;
   const predicted = /Predicted in ([\d.]+) seconds/.exec(stdout ?? '')?.[1];
-  if (predicted === undefined) throw new Error(`darknet said: ${stdout ?? ''}`);
+  if (predicted === undefined) throw new Error(`darknet failed: ${stderr ?? ''}`);
   return Number(predicted);
 }

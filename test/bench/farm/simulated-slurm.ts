@@ -83,7 +83,6 @@ function goOn(task: Task): void {
   last = { ...cpuTimes(), at: now() };
 }
 
-/** With a file and a value an item, as the frames of a render have more of. */
 function resultOf({ nonce, node, items, startsAt, endsAt }: Task): TaskResult {
   return {
     version: 1,
@@ -91,7 +90,9 @@ function resultOf({ nonce, node, items, startsAt, endsAt }: Task): TaskResult {
     node,
     tookMs: 1000 * (endsAt - startsAt),
     failedItems: [],
-    made: items.map((id) => ({ id, files: [], value: { width: 416, height: 416 } })),
+    made: [],
+    // More for the controller to read and to hold than the ids that workers mostly tell.
+    unrecorded: items.map((id) => ({ id, files: [], value: { width: 416, height: 416 } })),
     exhibits: [],
     metrics: {},
     warnings: [],

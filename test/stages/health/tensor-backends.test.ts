@@ -18,13 +18,16 @@ function check(
 test('every backend is told by its device, or by why it does not start', async () => {
   const report = await check({ wasm: 'one thread', cpu: 'plain JavaScript' });
   expect(report.found).toBe(
-    'tensorflow: not here (no tensorflow)\nwasm: one thread\ncpu: plain JavaScript\nNVIDIA GPUs: none found',
+    'tensorflow: not here (no tensorflow)\nwebgpu: not here (no webgpu)\nwasm: one thread\ncpu: plain JavaScript\nNVIDIA GPUs: none found',
   );
 });
 
 test('no GPU is a warning, a GPU in use is not', async () => {
   expect((await check({ wasm: 'one thread' })).state).toBe('warning');
   expect((await check({ tensorflow: 'CUDA GPU', wasm: 'one thread' })).state).toBe('ok');
+  expect((await check({ webgpu: 'WebGPU, a card', wasm: 'one thread' })).state).toBe('ok');
+  const software = { webgpu: 'WebGPU, SwiftShader (in software: slow)', wasm: 'one thread' };
+  expect((await check(software)).state).toBe('warning');
 });
 
 test('a GPU that TensorFlow does not use is named, with what to install', async () => {

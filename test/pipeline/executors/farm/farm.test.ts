@@ -42,7 +42,7 @@ class FakeCluster implements Cluster {
       tasks.set(index, fate === 'done' ? { state: 'over', reason: 'ended' } : fate);
       if (fate !== 'done') continue;
       for (const id of order.items ?? []) this.kept.add(id);
-      const nothing = { failedItems: [], made: [], exhibits: [], metrics: {}, warnings: [] };
+      const nothing = { failedItems: [], made: [], unrecorded: [], exhibits: [], metrics: {}, warnings: [] };
       await this.files.writeResult(order, { version: 1, nonce, node: 'n1', tookMs: 1000, ...nothing });
     }
     if (error) throw error;
