@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 
-interface TimedRun {
+export interface TimedRun {
   readonly seconds: number;
   /** Of the processor, with all processes that it started and waited for: what a busy machine changes little. */
   readonly processorSeconds: number;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
 /** A tensor found no room. */
-class OutOfMemoryError extends Error {
+export class OutOfMemoryError extends Error {
   override readonly name = 'OutOfMemoryError';
 }
 
