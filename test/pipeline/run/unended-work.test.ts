@@ -114,11 +114,16 @@ describe('a stage whose code does not heed that it is told to end', () => {
 
   it('does not keep an interrupted run from ending', async () => {
     const end = new AbortController();
-    const deaf = whole('deaf', () => setTimeout(60_000, undefined, { signal: end.signal }));
+    let begin: () => void = () => undefined;
+    const hasBegun = new Promise<void>((resolve) => (begin = resolve));
+    const deaf = whole('deaf', () => {
+      begin();
+      return setTimeout(60_000, undefined, { signal: end.signal });
+    });
     onTestFinished(() => end.abort());
     const interruption = new AbortController();
     const running = runOf([deaf], '  a: { uses: deaf }\n', interruption.signal);
-    await setTimeout(150);
+    await hasBegun;
     interruption.abort(new Error('enough'));
     const { outcome, events } = await running;
     expect(outcome).toBe('interrupted');
