@@ -3,7 +3,7 @@ import { measuresOf } from '../report/measures.js';
 import type { PastRun } from '../report/past-run.js';
 import type { RunSummary } from '../report/run-summary.js';
 import { runBefore } from '../report/run-history.js';
-import { recordOf } from '../report/run-differences.js';
+import { RunRecords } from '../report/run-records.js';
 import { changeText, sinceLastRun } from '../report/since-last-run.js';
 import { writeReport } from '../report/write-report.js';
 import type { Store } from '../store/store.js';
@@ -42,12 +42,16 @@ export interface RunVerdict {
 }
 
 /** Writes a run's page, compares it with the run before, and says what it came to. */
-export async function runVerdict(run: PastRun, store: Store): Promise<RunVerdict> {
+export async function runVerdict(
+  run: PastRun,
+  store: Store,
+  records = new RunRecords(store),
+): Promise<RunVerdict> {
   const before = await runBefore(store, run);
-  const after = await measuresOf(run, store);
-  const measures = { before: before ? await measuresOf(before, store) : new Map<string, never>(), after };
-  const since = before && (await sinceLastRun(before, asSummary(run), measures, store));
-  const report = await writeReport(run, since, store);
+  const after = await measuresOf(run, records);
+  const measures = { before: before ? await measuresOf(before, records) : new Map<string, never>(), after };
+  const since = before && (await sinceLastRun(before, asSummary(run), measures, records));
+  const report = await writeReport(run, since, records);
   const stages = [...run.stages.values()];
   return {
     version: 1,
@@ -56,7 +60,7 @@ export async function runVerdict(run: PastRun, store: Store): Promise<RunVerdict
     outcome: run.outcome,
     startedAt: new Date(run.startedMs).toISOString(),
     tookMs: run.tookMs,
-    sentences: await sentencesOf(run, store),
+    sentences: await sentencesOf(run, records),
     measures: [...after.values()].map(({ stage, name, value, low, high }) => ({
       stage,
       name,
@@ -80,8 +84,9 @@ export async function runVerdict(run: PastRun, store: Store): Promise<RunVerdict
 
 /** As runVerdict, for a run that has just ended: its figures go into the store's history first. */
 export async function concludeRun(summary: RunSummary, store: Store): Promise<RunVerdict> {
-  await store.history.add(await historyEntry(summary, await measuresOf(summary, store), store));
-  return runVerdict(summary, store);
+  const records = new RunRecords(store);
+  await store.history.add(await historyEntry(summary, await measuresOf(summary, records), records));
+  return runVerdict(summary, store, records);
 }
 
 /** A comparison does not ask how a run ended. */
@@ -89,9 +94,9 @@ function asSummary({ outcome, ...run }: PastRun): RunSummary {
   return { ...run, outcome: outcome === 'killed' ? 'interrupted' : outcome };
 }
 
-async function sentencesOf(run: PastRun, store: Store): Promise<readonly string[]> {
+async function sentencesOf(run: PastRun, records: RunRecords): Promise<readonly string[]> {
   for (const stage of [...run.stages.values()].reverse())
-    for (const exhibit of (await recordOf(stage, store))?.exhibits ?? [])
+    for (const exhibit of (await records.of(stage))?.exhibits ?? [])
       if (exhibit.type === 'verdict') return exhibit.sentences;
   return [];
 }

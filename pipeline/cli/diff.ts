@@ -1,6 +1,7 @@
 import type { PastRun } from '../report/past-run.js';
 import { differenceRows } from '../report/difference-rows.js';
 import { isSame, runDifferences } from '../report/run-differences.js';
+import { RunRecords } from '../report/run-records.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadFile, type FileOptions } from './load-plan.js';
@@ -20,7 +21,7 @@ export async function diffCommand(
   const store = new Store(storeDirectory);
   const before = await findRun(runs[0], store, file.name);
   const after = await findRun(runs[1], store, file.name);
-  const stages = await runDifferences(before, after, store);
+  const stages = await runDifferences(before, after, new RunRecords(store));
   if (options.json) {
     const identity = ({ runId, outcome }: PastRun): object => ({ run: runId, outcome });
     console.out(JSON.stringify({ before: identity(before), after: identity(after), stages }, null, 2));

@@ -1,19 +1,18 @@
 import type { HistoryEntry } from '../store/history.js';
-import type { Store } from '../store/store.js';
 import type { RunMeasure } from './measures.js';
-import { recordOf } from './run-differences.js';
+import type { RunRecords } from './run-records.js';
 import type { RunSummary } from './run-summary.js';
 
 /** What the store is to remember of a run. Metrics of results that came out of the store are in it, too. */
 export async function historyEntry(
   summary: RunSummary,
   measures: ReadonlyMap<string, RunMeasure>,
-  store: Store,
+  records: RunRecords,
 ): Promise<HistoryEntry> {
   const { runId, pipeline, startedMs, tookMs, outcome } = summary;
   const stages: HistoryEntry['stages'] = [];
   for (const stage of summary.stages.values()) {
-    const record = await recordOf(stage, store);
+    const record = await records.of(stage);
     const { name, kind, state, key, held, items } = stage;
     const own = [...measures.values()].filter((measure) => measure.stage === name);
     stages.push({

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Measure, Measures } from '../stage/exhibit.js';
-import type { Store } from '../store/store.js';
-import { recordOf } from './run-differences.js';
+import type { RunRecords } from './run-records.js';
 import type { RunSummary } from './run-summary.js';
 
 /** A measure of a stage in a run. */
@@ -33,11 +32,12 @@ const measures: z.ZodType<Measures> = z.object({
  */
 export async function measuresOf(
   run: Pick<RunSummary, 'stages'>,
-  store: Store,
+  records: RunRecords,
 ): Promise<ReadonlyMap<string, RunMeasure>> {
+  const { store } = records;
   const found = new Map<string, RunMeasure>();
   for (const stage of run.stages.values()) {
-    const record = await recordOf(stage, store);
+    const record = await records.of(stage);
     for (const exhibit of record?.exhibits ?? []) {
       if (exhibit.type !== 'measures') continue;
       if (store.cache && !(await store.cache.fetch(exhibit))) continue;

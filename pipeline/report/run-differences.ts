@@ -1,8 +1,7 @@
-import { isDigest } from '../core/digest.js';
 import type { JsonValue } from '../core/json.js';
 import { changesBetween, type KeyChange } from '../plan/changes.js';
 import type { StageRecord } from '../store/records.js';
-import type { Store } from '../store/store.js';
+import type { RunRecords } from './run-records.js';
 import type { RunSummary, StageSummary } from './run-summary.js';
 
 /** A metric in two runs; undefined where a run has none of that name. */
@@ -31,11 +30,11 @@ type ComparedRun = Pick<RunSummary, 'runId' | 'stages'>;
 export async function runDifferences(
   before: ComparedRun,
   after: ComparedRun,
-  store: Store,
+  records: RunRecords,
 ): Promise<readonly StageDifference[]> {
   const names = new Set([...before.stages.keys(), ...after.stages.keys()]);
   const stages: StageDifference[] = [];
-  for (const name of names) stages.push(await differenceOf(name, before, after, store));
+  for (const name of names) stages.push(await differenceOf(name, before, after, records));
   return stages;
 }
 
@@ -49,23 +48,14 @@ export function isMade(state: StageDifference['before']): boolean {
   return state === 'ran' || state === 'cached';
 }
 
-/** What the store has of a stage's result in a run; where the result is in the cache alone, the record is, too. */
-export async function recordOf(
-  summary: StageSummary | undefined,
-  store: Store,
-): Promise<StageRecord | undefined> {
-  if (!summary || !isDigest(summary.key)) return undefined;
-  return (await store.records.readStage(summary.key)) ?? store.cache?.readStage(summary.key);
-}
-
 async function differenceOf(
   stage: string,
   before: ComparedRun,
   after: ComparedRun,
-  store: Store,
+  records: RunRecords,
 ): Promise<StageDifference> {
   const [was, is] = [before.stages.get(stage), after.stages.get(stage)];
-  const [old, fresh] = [await recordOf(was, store), await recordOf(is, store)];
+  const [old, fresh] = [await records.of(was), await records.of(is)];
   const note = noteOf(was, before, old) ?? noteOf(is, after, fresh);
   const states = { before: was?.state ?? 'absent', after: is?.state ?? 'absent' } as const;
   return {
@@ -76,7 +66,7 @@ async function differenceOf(
       is !== undefined &&
       was.key === is.key &&
       isMade(states.before) === isMade(states.after),
-    changes: old && fresh ? changesBetween(old, fresh, {}) : [],
+    changes: old && fresh && old !== fresh ? changesBetween(old, fresh, {}) : [],
     metrics: was && is ? metricChanges(old?.metrics ?? was.metrics, fresh?.metrics ?? is.metrics) : [],
     ...(note === undefined ? {} : { note }),
   };

@@ -1,8 +1,8 @@
-import { isDigest } from '../core/digest.js';
 import type { Store } from '../store/store.js';
 import { isKeyFigure } from './key-figures.js';
 import type { PastRun } from './past-run.js';
 import { runHistory } from './run-history.js';
+import { RunRecords } from './run-records.js';
 
 /** A run in a list of runs. */
 export interface RunRow {
@@ -24,15 +24,16 @@ export interface RunRow {
 /** The runs of a pipeline, the latest first. @param most no more than so many */
 export async function runRows(store: Store, pipeline: string, most = Infinity): Promise<RunRow[]> {
   const running = new Set((await store.presence.list()).map(({ runId }) => runId));
+  const records = new RunRecords(store);
   const rows: RunRow[] = [];
   for await (const run of runHistory(store, pipeline)) {
-    rows.push(await describe(run, running, store));
+    rows.push(await describe(run, running, records));
     if (rows.length >= most) break;
   }
   return rows;
 }
 
-async function describe(run: PastRun, running: ReadonlySet<string>, store: Store): Promise<RunRow> {
+async function describe(run: PastRun, running: ReadonlySet<string>, records: RunRecords): Promise<RunRow> {
   const stages = [...run.stages.values()];
   const count = (...states: readonly string[]): number =>
     stages.filter(({ state }) => states.includes(state)).length;
@@ -42,15 +43,15 @@ async function describe(run: PastRun, running: ReadonlySet<string>, store: Store
     outcome: run.outcome === 'killed' && running.has(run.runId) ? 'running' : run.outcome,
     tookMs: run.tookMs,
     stages: { total: stages.length, ran: count('ran'), reused: count('cached'), failed: count('failed') },
-    figures: await keyFigures(run, store),
+    figures: await keyFigures(run, records),
   };
 }
 
 /** A pipeline's numbers stand at its end: those of the last stage that has any. */
-async function keyFigures(run: PastRun, store: Store): Promise<Readonly<Record<string, number>>> {
-  for (const { name, key, state, metrics } of [...run.stages.values()].reverse()) {
-    const kept =
-      state === 'cached' && isDigest(key) ? (await store.records.readStage(key))?.metrics : metrics;
+async function keyFigures(run: PastRun, records: RunRecords): Promise<Readonly<Record<string, number>>> {
+  for (const stage of [...run.stages.values()].reverse()) {
+    const { name, state, metrics } = stage;
+    const kept = state === 'cached' ? (await records.of(stage))?.metrics : metrics;
     const figures = Object.entries(kept ?? {}).filter(isKeyFigure);
     if (figures.length > 0)
       return Object.fromEntries(figures.map(([metric, value]) => [`${name}/${metric}`, value]));

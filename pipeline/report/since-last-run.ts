@@ -1,11 +1,11 @@
 import type { KeyChange } from '../plan/changes.js';
 import { changeInFull } from '../plan/reasons.js';
-import type { Store } from '../store/store.js';
 import type { ReportedChanges } from './page-model.js';
 import type { PastRun } from './past-run.js';
 import { measureChanges, type MeasureChange } from './measure-changes.js';
 import type { RunMeasure } from './measures.js';
 import { isMade, runDifferences, type StageDifference } from './run-differences.js';
+import type { RunRecords } from './run-records.js';
 import type { RunSummary } from './run-summary.js';
 import { shortList } from './warning-view.js';
 
@@ -23,9 +23,9 @@ export async function sinceLastRun(
     readonly before: ReadonlyMap<string, RunMeasure>;
     readonly after: ReadonlyMap<string, RunMeasure>;
   },
-  store: Store,
+  records: RunRecords,
 ): Promise<ReportedChanges> {
-  const differences = await runDifferences(before, after, store);
+  const differences = await runDifferences(before, after, records);
   return {
     runId: before.runId,
     startedAt: new Date(before.startedMs).toISOString(),

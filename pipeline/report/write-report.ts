@@ -7,7 +7,7 @@ import type { ReportedChanges, ReportedStage, ShownExhibit } from './page-model.
 import { renderPage } from './page.js';
 import { costOf } from './cost.js';
 import type { PastRun } from './past-run.js';
-import { recordOf } from './run-differences.js';
+import type { RunRecords } from './run-records.js';
 import type { StageSummary } from './run-summary.js';
 
 const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/svg+xml': 'svg' } as const;
@@ -20,11 +20,12 @@ const extensions = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/svg+xml': '
 export async function writeReport(
   summary: PastRun,
   since: ReportedChanges | undefined,
-  store: Store,
+  records: RunRecords,
 ): Promise<string> {
+  const { store } = records;
   const directory = store.runDirectory(summary.runId);
   const stages: ReportedStage[] = [];
-  for (const stage of summary.stages.values()) stages.push(await reportStage(stage, store, directory));
+  for (const stage of summary.stages.values()) stages.push(await reportStage(stage, records, directory));
   const page = renderPage({
     pipelineName: summary.pipeline,
     runId: summary.runId,
@@ -41,9 +42,14 @@ export async function writeReport(
   return path;
 }
 
-async function reportStage(stage: StageSummary, store: Store, directory: string): Promise<ReportedStage> {
+async function reportStage(
+  stage: StageSummary,
+  records: RunRecords,
+  directory: string,
+): Promise<ReportedStage> {
   const made = stage.state === 'cached' || stage.state === 'ran';
-  const record = made ? await recordOf(stage, store) : undefined;
+  const { store } = records;
+  const record = made ? await records.of(stage) : undefined;
   const exhibits: ShownExhibit[] = [];
   for (const exhibit of record?.exhibits ?? []) {
     if (exhibit.type === 'measures') continue;

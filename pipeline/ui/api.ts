@@ -6,6 +6,7 @@ import { listRuns, readJournal } from '../events/read-journal.js';
 import { differenceRows } from '../report/difference-rows.js';
 import { pastRun, type PastRun } from '../report/past-run.js';
 import { isSame, runDifferences } from '../report/run-differences.js';
+import { RunRecords } from '../report/run-records.js';
 import { runRows } from '../report/run-rows.js';
 import type { Store } from '../store/store.js';
 import type { RunControl } from './run-control.js';
@@ -41,7 +42,7 @@ export class Api {
       case 'compare': {
         const [before, after] = [await this.run(query.get('before')), await this.run(query.get('after'))];
         if (!before || !after) return undefined;
-        const stages = await runDifferences(before, after, this.store);
+        const stages = await runDifferences(before, after, new RunRecords(this.store));
         return { rows: stages.filter((stage) => !isSame(stage)).flatMap(differenceRows) };
       }
       default:
