@@ -28,7 +28,7 @@ const params = z.strictObject({
 export const benchmarkStage = defineStage({
   kind: 'benchmark',
   summary: 'Ranks detectors on the same images, with intervals and differences to a baseline',
-  revision: 3,
+  revision: 4,
   params,
   inputs: {
     scores: { type: 'scores', many: true, named: true, description: 'Evaluations on the same truth' },
