@@ -11,7 +11,7 @@ import type { Present } from '../store/presence/present.js';
 import { Store } from '../store/store.js';
 import { chooseReporter } from './choose-reporter.js';
 import { detachedEventsPath } from './detach-run.js';
-import { exitCodes } from './exit-codes.js';
+import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { findRun } from './find-run.js';
 import { loadFile, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
@@ -42,17 +42,9 @@ export async function attachCommand(
   const reporter = await chooseReporter(options.json === true, console);
   try {
     const outcome = await follow(runId, store, reporter, signal);
-    switch (outcome) {
-      case 'detached':
-        console.error(`The run goes on; \`pipeline attach --end\` ends it.`);
-        return exitCodes.interrupted;
-      case 'succeeded':
-        return exitCodes.success;
-      case 'failed':
-        return exitCodes.failure;
-      case 'interrupted':
-        return exitCodes.interrupted;
-    }
+    if (outcome !== 'detached') return exitCodeOf(outcome);
+    console.error('The run goes on; `pipeline attach --end` ends it.');
+    return exitCodes.interrupted;
   } finally {
     reporter.close();
   }

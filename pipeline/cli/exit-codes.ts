@@ -1,3 +1,6 @@
+import { unreachable } from '../core/unreachable.js';
+import type { RunOutcome } from '../events/event.js';
+
 /** What the process's exit code says. */
 export const exitCodes = {
   success: 0,
@@ -10,3 +13,17 @@ export const exitCodes = {
   /** Ended by Ctrl-C or TERM. */
   interrupted: 130,
 } as const;
+
+/** What a run's exit code says of how it ended. */
+export function exitCodeOf(outcome: RunOutcome): number {
+  switch (outcome) {
+    case 'succeeded':
+      return exitCodes.success;
+    case 'failed':
+      return exitCodes.failure;
+    case 'interrupted':
+      return exitCodes.interrupted;
+    default:
+      return unreachable(outcome);
+  }
+}

@@ -27,7 +27,7 @@ import { concludeRun } from './conclude-run.js';
 import { openCache, type CacheFlags } from './open-cache.js';
 import type { ExecutorName } from './executor-names.js';
 import { detachRun } from './detach-run.js';
-import { exitCodes } from './exit-codes.js';
+import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { chooseReporter } from './choose-reporter.js';
 import { farmOfRun } from './farm-of-run.js';
 import { loadPlan } from './load-plan.js';
@@ -189,14 +189,7 @@ async function runAs(
     for (const line of [failure.message, ...(failure.hint ? [failure.hint] : [])]) console.error(line);
     return exitCodes.failure;
   }
-  switch (outcome) {
-    case 'succeeded':
-      return exitCodes.success;
-    case 'failed':
-      return exitCodes.failure;
-    case 'interrupted':
-      return exitCodes.interrupted;
-  }
+  return exitCodeOf(outcome);
 }
 
 /** Credentials that no key knows and no event may quote. */

@@ -17,7 +17,7 @@ export interface RunRow {
     readonly reused: number;
     readonly failed: number;
   };
-  /** The metrics of the last stage that has any, by `stage/metric`. */
+  /** The metrics of the last stage that has metrics, by `stage/metric`. */
   readonly figures: Readonly<Record<string, number>>;
 }
 
@@ -47,7 +47,7 @@ async function describe(run: PastRun, running: ReadonlySet<string>, records: Run
   };
 }
 
-/** A pipeline's numbers stand at its end: those of the last stage that has any. */
+/** A pipeline's numbers stand at its end: those of the last stage that has numbers. */
 async function keyFigures(run: PastRun, records: RunRecords): Promise<Readonly<Record<string, number>>> {
   for (const stage of [...run.stages.values()].reverse()) {
     const { name, state, metrics } = stage;

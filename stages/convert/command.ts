@@ -1,7 +1,7 @@
 import { defineCommand } from '../../pipeline/stage/command.js';
 import { convertOptions } from './options.js';
 
-/** `pipeline convert`: any format that we read to any that we write, images included. */
+/** `pipeline convert`: from each format that we read to each that we write, images included. */
 export const convertCommand = defineCommand({
   words: '',
   wordsHelp: 'none; what is read and written is said by options',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { backendChoices } from '../lib/tensors/backend-choice.js';
-import { resizeChoices } from './shrink.js';
+import { detectParams } from './params.js';
+
+const { nms, maxDetections, resize, batch, runtime, backend } = detectParams.shape;
 
 /** What `pipeline detect` takes beside its inputs. */
 export const detectOptions = z.strictObject({
@@ -14,21 +15,12 @@ export const detectOptions = z.strictObject({
   weights: z.string().optional().describe('Darknet weights'),
   names: z.string().optional().describe('a file with the name of a class in each line'),
   threshold: z.number().min(0).max(1).default(0.25).describe('least score of what is reported'),
-  nms: z.number().min(0).max(1).default(0.45).describe('overlap from which the weaker of two boxes goes'),
-  max: z.number().int().min(1).default(100).describe('at most so many an image'),
-  resize: z
-    .enum(resizeChoices)
-    .default('sharp')
-    .describe('how images are shrunk; darknet for its own figures'),
-  batch: z
-    .number()
-    .int()
-    .min(1)
-    .max(256)
-    .default(1)
-    .describe('images that the network sees at once; more is faster on a GPU'),
-  runtime: z.enum(['tfjs', 'onnx']).default('tfjs').describe('TensorFlow.js, or ONNX Runtime on the CPU'),
-  backend: z.enum(backendChoices).default('auto').describe('of TensorFlow.js'),
+  nms: nms.describe('overlap from which the weaker of two boxes goes'),
+  max: maxDetections.describe('at most so many an image'),
+  resize: resize.describe('how images are shrunk; darknet for its own figures'),
+  batch: batch.describe('images that the network sees at once; more is faster on a GPU'),
+  runtime: runtime.describe('TensorFlow.js, or ONNX Runtime on the CPU'),
+  backend: backend.describe('of TensorFlow.js'),
   out: z.string().optional().describe('write the results to this file: .json, or .csv for a table; else they are printed'), // prettier-ignore
   coco: z.string().optional().describe("write COCO's results to this file, and its images beside it"),
   draw: z.string().optional().describe('draw the boxes into copies in this folder; films become .mp4'),

@@ -52,7 +52,7 @@ export const distributionNames = [
 
 /**
  * Reads a tree: `{ uniform: [2, 6] }`, `{ normal: [mean, deviation] }`, `{ logUniform: [low, high] }`,
- * `{ integer: [low, high] }`, `{ choice: [a, b] }`, `{ weighted: [[a, 3], [b, 1]] }`, `{ constant: any }`,
+ * `{ integer: [low, high] }`, `{ choice: [a, b] }`, `{ weighted: [[a, 3], [b, 1]] }`, `{ constant: value }`,
  * `{ glob: ./hdri/*.exr }`; any other object is a branch, any other value is itself.
  * @throws DistributionError
  */

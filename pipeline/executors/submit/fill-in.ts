@@ -4,12 +4,9 @@ import type { Word } from './engine.js';
 /** What {names} stand for; a name that may stand there and has no value now is undefined. */
 export type Values = ReadonlyMap<string, string | undefined>;
 
-const placeholder = /\{([A-Za-z][A-Za-z0-9_]*)\}/g;
+const braced = /\{([A-Za-z][A-Za-z0-9_]*)\}/g;
 
-/** A {name} that nobody has said anything of. */
-class UnknownNameError extends UserError {}
-
-/** The words of a command. @throws UnknownNameError */
+/** The words of a command. @throws UserError for a {name} that nobody has said anything of */
 export function filledWords(words: readonly Word[], values: Values): readonly string[] {
   return words.flatMap((word) => {
     if (typeof word !== 'string') {
@@ -27,9 +24,9 @@ export function filledText(
   quoted: (value: string) => string = (value) => value,
 ): string | undefined {
   let isComplete = true;
-  const filled = text.replace(placeholder, (_whole, name: string) => {
+  const filled = text.replace(braced, (_whole, name: string) => {
     if (!values.has(name))
-      throw new UnknownNameError(`Nothing is known of {${name}}.`, {
+      throw new UserError(`Nothing is known of {${name}}.`, {
         hint: `Say what it is in \`submit: { values: { ${name}: … } }\`; by itself there is ${[...values.keys()].map((each) => `{${each}}`).join(', ')}.`,
       });
     const value = values.get(name);

@@ -54,7 +54,7 @@ async function tryOut(engine: Engine, values: Readonly<Record<string, string>>):
     sample.set('document', document.path);
   }
   const shown = submitWords(engine, sample).join(' ');
-  if (!document && !shown.includes(`${directoryOfSample}/script.sh`) && !shown.includes(directoryOfSample))
+  if (!document && !shown.includes(directoryOfSample))
     throw new UserError('The command of `submit:` does not say what is to run.', {
       hint: 'The words {script} and {index} have to be among its words.',
     });

@@ -1,11 +1,12 @@
 import { formatDuration, formatMoment, formatNumber } from '../../report/quantities.js';
 import { byId, element } from './element.js';
-import { ask, type ListedRun } from './server.js';
+import type { RunRow } from '../../report/run-rows.js';
+import { ask } from './server.js';
 
 const figuresShown = 3;
 
 /** The runs that there were, each with its report. */
-export function runTable(runs: readonly ListedRun[], watch: (id: string) => void): HTMLElement {
+export function runTable(runs: readonly RunRow[], watch: (id: string) => void): HTMLElement {
   const rows = runs.map(({ id, startedAt, outcome, tookMs, stages, figures }) => {
     const name = element('button', {}, formatMoment(startedAt));
     name.addEventListener('click', () => watch(id));
@@ -44,7 +45,7 @@ export async function compareRuns(): Promise<void> {
 }
 
 /** Fills a choice of runs, and keeps what was chosen. @param standard where nothing was */
-export function fillChoice(id: string, runs: readonly ListedRun[], standard: string | undefined): void {
+export function fillChoice(id: string, runs: readonly RunRow[], standard: string | undefined): void {
   const select = byId(id, HTMLSelectElement);
   const chosen = runs.some((run) => run.id === select.value) ? select.value : standard;
   select.replaceChildren(

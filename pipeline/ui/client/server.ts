@@ -1,23 +1,11 @@
-/** A run in the list of runs, as the server tells of it (report/run-rows.ts). */
-export interface ListedRun {
-  readonly id: string;
-  readonly startedAt: string;
-  readonly outcome: string;
-  readonly tookMs: number;
-  readonly stages: {
-    readonly total: number;
-    readonly ran: number;
-    readonly reused: number;
-    readonly failed: number;
-  };
-  readonly figures: Readonly<Record<string, number>>;
-}
+import type { RunRow } from '../../report/run-rows.js';
 
+/** What the server tells of the pipeline. */
 export interface Listing {
   readonly pipeline: string;
   /** Whether the page may start, cancel and retry. */
   readonly control: boolean;
-  readonly runs: readonly ListedRun[];
+  readonly runs: readonly RunRow[];
 }
 
 /** Asks the server. @throws Error with what it says when it refuses */

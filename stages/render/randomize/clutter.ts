@@ -15,7 +15,7 @@ const clutterCount = {
 /** Drawn for each body. */
 const bodyValues = {
   ...surfaceValues,
-  shape: oneOf(`A primitive: ${shapes.join(', ')}. Default: any of them.`, shapes),
+  shape: oneOf(`A primitive: ${shapes.join(', ')}. Default: one of them by chance.`, shapes),
   model: {
     kind: { kind: 'file' },
     description: 'A .blend, .glb or .obj in place of a primitive: { glob: ./props/*.glb }.',
@@ -26,7 +26,7 @@ const bodyValues = {
 const distractorValues = {
   ...bodyValues,
   distance: number('Metres from the middle of the targets, level. Default 0.5 to 3.', { min: 0 }),
-  azimuth: number('Degrees around it. Default: any.'),
+  azimuth: number('Degrees around it. Default 0 to 360.'),
   height: number('Metres above it. Default −0.5 to 0.5.'),
 } as const;
 

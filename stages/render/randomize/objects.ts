@@ -30,7 +30,7 @@ const scatterValues = {
 
 /** Drawn for each place that is tried. */
 const placeValues = {
-  turnZ: number('Degrees about the vertical. Default: any.'),
+  turnZ: number('Degrees about the vertical. Default 0 to 360.'),
   scale: number('Factor of its size. Default 1.', { min: 0.001 }),
 } as const;
 

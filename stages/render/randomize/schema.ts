@@ -39,7 +39,7 @@ export const randomizeSchema = z
     }
   })
   .describe(
-    'What differs from frame to frame. Every value may be plain or one of { uniform: [low, high] }, { logUniform: [low, high] }, { integer: [low, high] }, { normal: [mean, deviation] }, { choice: [a, b] }, { weighted: [[a, 3], [b, 1]] }, { constant: any }, { glob: ./files/* }. Names beside the blocks below are parameters of the scene’s build().',
+    'What differs from frame to frame. Every value may be plain or one of { uniform: [low, high] }, { logUniform: [low, high] }, { integer: [low, high] }, { normal: [mean, deviation] }, { choice: [a, b] }, { weighted: [[a, 3], [b, 1]] }, { constant: value }, { glob: ./files/* }. Names beside the blocks below are parameters of the scene’s build().',
   );
 export type Randomize = z.infer<typeof randomizeSchema>;
 

@@ -23,10 +23,14 @@ const words = (engine: EngineName, needs: typeof large | typeof small): readonly
   submitWords(engines[engine], valuesOf(needs), 'extra' in needs.options ? needs.options.extra : []);
 const script = '/a store/darkroom-abc/script.sh';
 
+function expectParts(engine: EngineName, parts: readonly string[]): void {
+  const text = words(engine, large).join(' ');
+  for (const part of parts) expect(text).toContain(part);
+}
+
 describe('the command of', () => {
   it('LSF asks for what the stage says, and for nothing that it does not say', () => {
-    const text = words('lsf', large).join(' ');
-    for (const part of [
+    expectParts('lsf', [
       '-n 4',
       '-M 8000MB',
       '-W 90',
@@ -35,8 +39,7 @@ describe('the command of', () => {
       '-P us',
       "hname!='n3'",
       '-x y',
-    ])
-      expect(text).toContain(part);
+    ]);
     expect(words('lsf', large).slice(-2)).toEqual([script, '7']);
     expect(words('lsf', small).join(' ')).toBe(
       `bsub -J darkroom-abc-7 -o /dev/null -n 1 -R span[hosts=1] ${script} 7`,
@@ -44,23 +47,19 @@ describe('the command of', () => {
   });
 
   it('PBS asks for what the stage says', () => {
-    const text = words('pbs', large).join(' ');
-    for (const part of [
+    expectParts('pbs', [
       '-l ncpus=4',
       '-l mem=8000mb',
       '-l walltime=1:30:00',
       '-l ngpus=2',
       '-q night',
       '-A us',
-    ])
-      expect(text).toContain(part);
+    ]);
     expect(words('pbs', large).slice(-3)).toEqual(['--', script, '7']);
   });
 
   it('Grid Engine asks for the memory of one slot', () => {
-    const text = words('sge', large).join(' ');
-    for (const part of ['-pe smp 4', '-l h_vmem=2000M', '-l h_rt=5400', '-P us', '-l h=!n3'])
-      expect(text).toContain(part);
+    expectParts('sge', ['-pe smp 4', '-l h_vmem=2000M', '-l h_rt=5400', '-P us', '-l h=!n3']);
   });
 });
 
