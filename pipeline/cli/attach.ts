@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GrowingFile } from '../core/growing-file.js';
-import { livesHere } from '../core/process-identity.js';
 import { UserError } from '../core/user-error.js';
 import type { RunOutcome } from '../events/event.js';
 import { parseJournal } from '../events/read-journal.js';
 import type { Reporter } from '../report/reporter.js';
-import type { Present } from '../store/presence/present.js';
+import { interruptRun } from '../store/presence/interrupt-run.js';
 import { Store } from '../store/store.js';
 import { chooseReporter } from './choose-reporter.js';
 import { detachedEventsPath } from './detach-run.js';
@@ -38,7 +37,7 @@ export async function attachCommand(
   const { file, stages, storeDirectory } = await loadFile(words, program, options);
   const store = new Store(storeDirectory);
   const { runId } = await findRun(stages[0] ?? 'last', store, file.name);
-  if (options.end) await end(runId, store);
+  if (options.end) await interruptRun(runId, store.presence);
   const reporter = await chooseReporter(options.json === true, console);
   try {
     const outcome = await follow(runId, store, reporter, signal);
@@ -61,7 +60,7 @@ async function follow(
   const events = new GrowingFile(existsSync(detached) ? detached : join(directory, 'journal.ndjson'));
   for (;;) {
     // Asked before reading: what was written before the end is then surely read.
-    const isThere = (await presentOf(runId, store)) !== undefined;
+    const isThere = (await store.presence.list()).some((present) => present.runId === runId);
     for (const event of parseJournal((await events.newLines(!isThere)).join('\n'))) {
       reporter.on(event);
       if (event.type === 'run-finished') return event.outcome;
@@ -73,18 +72,4 @@ async function follow(
     await pause(lookEveryMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return 'detached';
   }
-}
-
-async function end(runId: string, store: Store): Promise<void> {
-  const present = await presentOf(runId, store);
-  if (!present) return;
-  if (livesHere(present) !== true)
-    throw new UserError(`${runId} is process ${present.pid} of ${present.host}.`, {
-      hint: 'Call this there.',
-    });
-  process.kill(present.pid, 'SIGINT');
-}
-
-async function presentOf(runId: string, store: Store): Promise<Present | undefined> {
-  return (await store.presence.list()).find((present) => present.runId === runId);
 }

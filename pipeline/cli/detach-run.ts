@@ -27,22 +27,18 @@ export async function detachRun(runId: string, store: Store, console: Console): 
   const own = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '--json');
   const words = [await programEntry(), ...own, '--json', '--run-id', runId];
   const child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', out.fd, err.fd] });
-  const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
   await Promise.all([out.close(), err.close()]);
-  const begun = async (): Promise<undefined> => {
-    while (child.exitCode === null && child.signalCode === null) {
-      const facts = await stat(detachedEventsPath(runDirectory));
-      if (facts.size > 0) return;
-      await pause(lookEveryMs);
-    }
-  };
-  await begun();
-  if (child.exitCode !== null && child.exitCode !== exitCodes.success) {
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const events = async (): Promise<number> => (await stat(detachedEventsPath(runDirectory))).size;
+  while (!hasEnded() && (await events()) === 0) await pause(lookEveryMs);
+  if (hasEnded() && child.exitCode !== exitCodes.success) {
     const text = await readFile(errors, 'utf8');
-    if (text !== '') console.error(text.trimEnd());
-    if ((await stat(detachedEventsPath(runDirectory))).size === 0)
-      await rm(runDirectory, { recursive: true, force: true });
-    return ended;
+    console.error(
+      text.trimEnd() ||
+        `the run ended at once, by ${child.signalCode ?? `exit code ${String(child.exitCode)}`}`,
+    );
+    if ((await events()) === 0) await rm(runDirectory, { recursive: true, force: true });
+    return child.exitCode ?? exitCodes.failure;
   }
   child.unref();
   console.out(`run ${runId} goes on by itself: process ${child.pid ?? 0} of ${thisProcess.host}`);

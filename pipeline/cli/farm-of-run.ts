@@ -1,4 +1,3 @@
-import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import type { Cluster } from '../executors/farm/cluster.js';
 import { Farm } from '../executors/farm/farm.js';
@@ -9,6 +8,7 @@ import { openEngine } from '../executors/submit/open-engine.js';
 import { SubmitCluster } from '../executors/submit/submit-cluster.js';
 import { taskScript } from '../executors/submit/task-script.js';
 import type { PipelineFile } from '../file/parse.js';
+import { placedError } from '../file/placed-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { FarmOfRun } from '../run/world.js';
 import type { ExecutorName } from './executor-names.js';
@@ -55,10 +55,6 @@ async function submitCluster(file: PipelineFile, env: Environment): Promise<Clus
     return new SubmitCluster(engine, submit.values, submit.atOnce ?? usualTasksAtOnce, env);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const range = source.locateKey(['submit']);
-    const message = [error.message, ...error.details].join('\n  ');
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    const diagnostic = { severity: 'error', message, ...(range ? { range } : {}), ...hint } as const;
-    throw new DiagnosticError([diagnostic], new Map([[source.file, source.text]]));
+    throw placedError(error, source, source.locateKey(['submit']));
   }
 }

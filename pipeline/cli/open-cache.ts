@@ -1,6 +1,6 @@
-import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
+import { placedError } from '../file/placed-error.js';
 import type { CacheMode, ResultCache } from '../store/remotes/result-cache.js';
 import type { Store } from '../store/store.js';
 
@@ -34,14 +34,6 @@ export async function openCache(
     return new ResultCache(openRemote(url), store.blobs, store.root, { ...options, mode });
   } catch (error) {
     if (own !== undefined || !(error instanceof UserError)) throw error;
-    const range = file.source.locateValue(['cache', 'url']);
-    const { message, hint } = error;
-    const diagnostic = {
-      severity: 'error',
-      message,
-      ...(range ? { range } : {}),
-      ...(hint === undefined ? {} : { hint }),
-    } as const;
-    throw new DiagnosticError([diagnostic], new Map([[file.source.file, file.source.text]]));
+    throw placedError(error, file.source, file.source.locateValue(['cache', 'url']));
   }
 }

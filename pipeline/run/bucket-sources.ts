@@ -10,7 +10,7 @@ import { openRemote } from '../store/remotes/open-remote.js';
 import { PatientRemote } from '../store/remotes/patient-remote.js';
 import { usualPatience } from '../store/remotes/patience.js';
 import { RemoteFailure, type RemoteObject } from '../store/remotes/remote.js';
-import { mirrorPath } from '../store/remotes/source-mirror.js';
+import { canMirror, mirrorPath } from '../store/remotes/source-mirror.js';
 
 /** What identifies the state of an object that the store has a copy of; by its URL. */
 const states = z.record(
@@ -28,7 +28,8 @@ export interface BucketObject extends RemoteObject {
 
 /**
  * The objects that a URL with a pattern in it names, `s3://bucket/images/*.jpg`, or the one that it names as it is.
- * @throws UserError when the bucket cannot be listed
+ * Names that end in a slash, which consoles make for folders, are none.
+ * @throws UserError when the bucket cannot be listed, or a name in it cannot be that of a file
  */
 export async function listBucket(pattern: string, signal: AbortSignal): Promise<readonly BucketObject[]> {
   const { bucket, name } = apart(pattern);
@@ -37,13 +38,20 @@ export async function listBucket(pattern: string, signal: AbortSignal): Promise<
   const matches = isPattern ? picomatch(name) : (other: string): boolean => other === name;
   const folder = isPattern ? base : name.slice(0, name.lastIndexOf('/') + 1);
   const objects = await asking(pattern, () => remoteAt(bucket, signal).list(base));
-  return objects
-    .filter((object) => matches(object.name))
-    .map((object) => ({
-      ...object,
-      url: `${bucket}/${object.name}`,
-      nameBelowBase: object.name.slice(folder.length),
-    }));
+  const named = objects.filter((object) => matches(object.name) && !object.name.endsWith('/'));
+  const strange = named.find((object) => !canMirror(object.name));
+  if (strange)
+    throw new UserError(
+      `${bucket}/${strange.name} cannot be kept as a file: its name has empty parts, . or .. in it.`,
+      {
+        hint: 'Name the objects by a pattern that leaves it out, or copy it under another name.',
+      },
+    );
+  return named.map((object) => ({
+    ...object,
+    url: `${bucket}/${object.name}`,
+    nameBelowBase: object.name.slice(folder.length),
+  }));
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
 import type { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
+import { placedDiagnostic } from '../file/placed-error.js';
 import type { PlannedStage } from '../plan/plan.js';
 import type { SourceRequest } from '../stage/definition.js';
 import { mirroredUrl } from '../store/remotes/source-mirror.js';
@@ -50,8 +51,7 @@ export function unreachableSource(
   file: PipelineFile,
   stage: PlannedStage,
   request: SourceRequest,
-  { message, hint }: UserError,
+  error: UserError,
 ): Diagnostic {
-  const range = rangeOf(file, stage, request);
-  return { severity: 'error', message, ...(range ? { range } : {}), ...(hint ? { hint } : {}) };
+  return placedDiagnostic(error, rangeOf(file, stage, request));
 }

@@ -1,5 +1,5 @@
-import { DiagnosticError } from '../core/diagnostic.js';
 import type { PipelineFile } from '../file/parse.js';
+import { placedError } from '../file/placed-error.js';
 import type { PlannedStage } from '../plan/plan.js';
 import { ParamsError } from '../stage/params-error.js';
 
@@ -16,10 +16,6 @@ export async function withParamsPlaced<T>(
     return await ask();
   } catch (error) {
     if (!(error instanceof ParamsError)) throw error;
-    const range = source.locateValue(['stages', declared, 'with', ...error.param]);
-    const message = [error.message, ...error.details].join('\n  ');
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    const diagnostic = { severity: 'error', message, ...(range ? { range } : {}), ...hint } as const;
-    throw new DiagnosticError([diagnostic], new Map([[source.file, source.text]]));
+    throw placedError(error, source, source.locateValue(['stages', declared, 'with', ...error.param]));
   }
 }

@@ -7,7 +7,7 @@ const patienceMs = 24 * 3600 * 1000;
 
 /** Where the store writes files aside before they get their names. */
 const incoming = 'work/incoming';
-const folders = ['', 'actions', 'facts', 'history', 'items', 'latest', 'pins', incoming];
+const folders = ['', 'actions', 'buckets', 'facts', 'history', 'items', 'latest', 'pins', incoming];
 
 /** The files that killed processes were writing: none that is being written now. */
 export async function findLeftovers(storeRoot: string): Promise<readonly string[]> {

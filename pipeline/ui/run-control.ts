@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { livesHere } from '../core/process-identity.js';
 import { UserError } from '../core/user-error.js';
 import { requestCancellation } from '../run/cancellations.js';
+import { interruptRun } from '../store/presence/interrupt-run.js';
 import type { Store } from '../store/store.js';
 
 /** What somebody at the live page may do to runs, where that was allowed. */
@@ -36,10 +36,8 @@ export class RunControl {
 
   /** Ends a run as Ctrl-C does. @throws UserError when it is not one of this machine that goes on */
   async cancelRun(runId: string): Promise<void> {
-    const run = (await this.store.presence.list()).find((present) => present.runId === runId);
-    if (!run) throw new UserError(`Run ${runId} does not go on.`);
-    if (livesHere(run) !== true) throw new UserError(`Run ${runId} is on ${run.host}: end it there.`);
-    process.kill(run.pid, 'SIGINT');
+    if (!(await interruptRun(runId, this.store.presence)))
+      throw new UserError(`Run ${runId} does not go on.`);
   }
 
   /** Ends the runs that were started here. */

@@ -11,6 +11,13 @@ export function mirrorPath(text: string, storeRoot: string): string {
     : join(mirrorRoot(storeRoot), scheme, text.slice(scheme.length + '://'.length));
 }
 
+/** Whether an object of this name can have a copy as a file: names in buckets may hold what paths cannot. */
+export function canMirror(name: string): boolean {
+  return (
+    name.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !name.includes('\0')
+  );
+}
+
 /** The URL whose copy stands, or would stand, at a path; undefined for a path that is none of a copy. */
 export function mirroredUrl(path: string, storeRoot: string): string | undefined {
   const root = mirrorRoot(storeRoot) + sep;
