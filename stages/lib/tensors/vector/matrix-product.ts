@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { PANEL_COLUMNS, PANEL_ROWS } from './product-code.js';
-import { vectorCodeOf, type VectorCode } from './vector-code.js';
+import { PANEL_COLUMNS, PANEL_ROWS, type ProductCode } from './product-code.js';
+import { vectorCodeOf } from './vector-code.js';
 
 /** Floats in the backend's memory. */
 export interface MatrixView {
@@ -88,7 +88,7 @@ export function multiplyInto(
 
 /** Copies rows (columns of the right side, whose view is turned) into panels; the last one may be filled up by zeros. */
 function pack(
-  code: VectorCode,
+  code: ProductCode,
   floats: Float32Array,
   width: typeof PANEL_ROWS | typeof PANEL_COLUMNS,
   { at, pitch, turned }: MatrixView,

@@ -1,17 +1,10 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import wabt from 'wabt';
+import { assemble } from './assemble.js';
 import { productCode, type ProductCode } from './product-code.js';
 import { winogradCode, type WinogradCode } from './winograd-code.js';
 
 /** Loops of our own over the WebAssembly backend's memory. Addresses, strides and pitches are in bytes. */
-export type VectorCode = ProductCode & WinogradCode;
-
-/** What is used of WebAssembly's JavaScript interface; TypeScript has it with a browser's types only. */
-declare const WebAssembly: {
-  readonly Memory: new () => object;
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
+type VectorCode = ProductCode & WinogradCode;
 
 const assembled = new WeakMap<BackendWasm, VectorCode>();
 
@@ -21,16 +14,9 @@ const assembled = new WeakMap<BackendWasm, VectorCode>();
  */
 export async function assembleVectorCode(backend: BackendWasm): Promise<void> {
   if (assembled.has(backend)) return;
-  const { parseWat } = await wabt();
-  const text = `(module (import "backend" "memory" (memory 1)) ${productCode} ${winogradCode})`;
-  const parsed = parseWat('vector-code.wat', text, { simd: true });
-  const { buffer } = parsed.toBinary({});
-  parsed.destroy();
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(buffer), {
-    backend: { memory: memoryOf(backend) },
-  });
-  // The functions that the two texts export are those of their interfaces.
-  assembled.set(backend, instance.exports as VectorCode);
+  const text = `(import "backend" "memory" (memory 1)) ${productCode} ${winogradCode}`;
+  const code = await assemble('tensors.wat', text, { backend: { memory: memoryOf(backend) } });
+  assembled.set(backend, code as VectorCode);
 }
 
 export function vectorCodeOf(backend: BackendWasm): VectorCode {
@@ -39,11 +25,10 @@ export function vectorCodeOf(backend: BackendWasm): VectorCode {
   return code;
 }
 
-/** The memory object behind the heap views; Emscripten keeps it among the exports of its module. */
-function memoryOf({ wasm }: BackendWasm): object {
-  const { asm } = wasm as unknown as { readonly asm?: Readonly<Record<string, unknown>> };
-  const memory = asm?.['memory'];
-  if (!(memory instanceof WebAssembly.Memory))
+/** The memory object behind the heap's views; Emscripten keeps it among the exports of its module. */
+function memoryOf({ wasm }: BackendWasm): unknown {
+  const { asm } = wasm as unknown as { readonly asm?: { readonly memory?: unknown } };
+  if (asm?.memory === undefined)
     throw new Error('the WebAssembly backend of TensorFlow.js does not show its memory');
-  return memory;
+  return asm.memory;
 }
