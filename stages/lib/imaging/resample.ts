@@ -1,5 +1,3 @@
-import { pixelCode, pixelMemory } from './pixel-code.js';
-
 /** The pixels that resampling reads: rows of R, G, B bytes. */
 export interface RgbPixels {
   readonly width: number;
@@ -37,47 +35,32 @@ export function resampleInto(
 ): void {
   const columns = taps(placement.left, placement.width, targetWidth, image.width, placement.flipped === true);
   const rows = taps(placement.top, placement.height, targetHeight, image.height, false);
-  const count = columns.last - columns.first;
-  if (rows.first > 0 || rows.last < targetHeight || count < targetWidth)
-    fillWith(target, targetWidth * targetHeight, fill);
-  if (count <= 0 || rows.last <= rows.first) return;
   const pitch = image.width * 3;
-  // In the loops' memory: where the columns lie, two rows of the source stretched to the target's width, a row of the
-  // target, and the image. A pixel is read and written as four numbers, so that one more must fit behind each.
-  const row = 4 * (3 * count + 4);
-  const [lows, highs, weights, first] = [0, 4 * count, 8 * count, 12 * count];
-  const [second, mixed, pixels] = [first + row, first + 2 * row, first + 3 * row];
-  const memory = pixelMemory(pixels + image.data.length + 4);
-  new Int32Array(memory, lows, count).set(
-    columns.low.subarray(columns.first, columns.last).map((x) => 3 * x),
-  );
-  new Int32Array(memory, highs, count).set(columns.high.subarray(columns.first, columns.last).map((x) => 3 * x)); // prettier-ignore
-  new Float32Array(memory, weights, count).set(columns.weight.subarray(columns.first, columns.last));
-  new Uint8Array(memory, pixels).set(image.data);
-  const result = new Float32Array(memory, mixed, 3 * count);
-  // Which row of the source each of the two holds: the next one of the target often needs them again.
-  const held = [
-    { at: first, row: -1 },
-    { at: second, row: -1 },
-  ];
-  const stretched = (source: number, keep: number): number => {
-    const known = held.find((buffer) => buffer.row === source);
-    if (known) return known.at;
-    const free = held.find((buffer) => buffer.row !== keep) as { at: number; row: number };
-    pixelCode.betweenColumns(pixels + source * pitch, lows, highs, weights, count, free.at);
-    free.row = source;
-    return free.at;
-  };
+  const { data } = image;
+  if (rows.first > 0 || rows.last < targetHeight || columns.first > 0 || columns.last < targetWidth)
+    fillWith(target, targetWidth * targetHeight, fill);
   for (let y = rows.first; y < rows.last; y++) {
-    const [low, high] = [rows.low[y] as number, rows.high[y] as number];
-    const [upper, lower] = [stretched(low, high), stretched(high, low)];
-    pixelCode.betweenRows(upper, lower, rows.weight[y] as number, 1 / 255, 3 * count, mixed);
-    target.set(result, (y * targetWidth + columns.first) * 3);
+    const upper = (rows.low[y] ?? 0) * pitch;
+    const lower = (rows.high[y] ?? 0) * pitch;
+    const down = rows.weight[y] ?? 0;
+    let to = (y * targetWidth + columns.first) * 3;
+    for (let x = columns.first; x < columns.last; x++) {
+      const left = (columns.low[x] ?? 0) * 3;
+      const right = (columns.high[x] ?? 0) * 3;
+      const across = columns.weight[x] ?? 0;
+      for (let c = 0; c < 3; c++, to++) {
+        const above = data[upper + left + c] as number;
+        const below = data[lower + left + c] as number;
+        const top = above + ((data[upper + right + c] as number) - above) * across;
+        const bottom = below + ((data[lower + right + c] as number) - below) * across;
+        target[to] = (top + (bottom - top) * down) / 255;
+      }
+    }
   }
 }
 
 /** Which two source pixels a target pixel lies between along one axis, and how far from the first. */
-function taps(
+export function taps(
   start: number,
   length: number,
   targetLength: number,
