@@ -3,7 +3,7 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import { readJsonSections } from '../lib/formats/json-sections.js';
 import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
 import { NumberList } from '../lib/metrics/number-list.js';
-import { looksNormalised } from '../lib/predictions/units.js';
+import { looksNormalised } from '../lib/formats/box-units.js';
 import { newColumns, pushBox, valuesOf } from './box-columns.js';
 import { OddBoxes } from './odd-boxes.js';
 

@@ -5,6 +5,7 @@ import { decodeFully, inspectImage, type ImageFacts } from '../imaging/inspect-i
 import { orderedMap } from '../ordered-map.js';
 import type { AnnotatedImage, Annotation, ImageContent } from './annotation.js';
 import { annotationError, placeText } from './annotation-place.js';
+import { UnitsWatch, type BoxUnits } from './box-units.js';
 import type { CountedNotes } from './counted-notes.js';
 import type { ImageFinder } from './image-finder.js';
 import { withoutExtension } from './image-name.js';
@@ -19,6 +20,8 @@ export interface AssembleRules extends Pick<
 > {
   /** What provenance says where the format says nothing. */
   readonly sourceName: string;
+  /** What the format's boxes are written in; where it is given, they are checked for it. */
+  readonly units?: BoxUnits;
   /** The group of an image by its name below the images' folder; by default each is a group of its own. */
   readonly groupOf?: (name: string) => string;
 }
@@ -38,6 +41,7 @@ export async function* assembleImages(
   notes: CountedNotes,
 ): AsyncIterable<AnnotatedImage> {
   const names = new ImageNames();
+  const units = rules.units === undefined ? undefined : new UnitsWatch(rules.units);
   const looked = orderedMap(annotations, concurrentHeads, async (annotation) => ({
     annotation,
     image: await lookAt(annotation, finder, rules, notes),
@@ -46,6 +50,7 @@ export async function* assembleImages(
     if (!image) continue;
     const objects = objectsInStoredPixels(annotation, image.facts, rules, notes);
     if (!objects) continue;
+    units?.look(objects, image.facts.size, annotation.place);
     const { name, id } = names.claim(embeddedName(image.name, image.facts), annotation);
     yield {
       content: image.content,
@@ -59,6 +64,7 @@ export async function* assembleImages(
       },
     };
   }
+  units?.conclude();
 }
 
 async function lookAt(

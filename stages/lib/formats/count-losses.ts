@@ -1,3 +1,4 @@
+import type { ObjectRecord } from '../dataset/record.js';
 import type { ImageRecord } from './annotation.js';
 import type { CountedNotes } from './counted-notes.js';
 
@@ -33,11 +34,11 @@ const words = {
 } as const;
 const properties = Object.keys(words) as (keyof typeof words)[];
 
-/** Counts what of a record the format has no place for. A "no" that is not written down is no loss. */
+/** Counts what of a record the format has no place for. A "no" that is not written down is no loss, nor the area of the box itself. */
 export function countLosses(record: ImageRecord, holds: Holdings, format: string, notes: CountedNotes): void {
   for (const object of record.objects) {
     for (const property of properties)
-      if (object[property] !== undefined && object[property] !== false && holds[property] !== true)
+      if (holds[property] !== true && says(object, property))
         notes.count(`{n} boxes lose ${words[property]}: ${format} has no place for it`, record.id);
     const names = lostNames(object.attributes ?? {}, holds.attributes);
     for (const name of names)
@@ -47,6 +48,15 @@ export function countLosses(record: ImageRecord, holds: Holdings, format: string
     notes.count(`{n} images lose their attribute "${name}": ${format} has no place for it`, record.id);
   if (holds.source !== true && record.source.group !== record.id)
     notes.count(`{n} images lose the group that they belong to: ${format} has no place for it`, record.id);
+}
+
+/** Whether the record says more by a property than its box and a "no" do. */
+function says(object: ObjectRecord, property: (typeof properties)[number]): boolean {
+  const value = object[property];
+  if (property !== 'areaPx' || object.areaPx === undefined) return value !== undefined && value !== false;
+  const [xmin, ymin, xmax, ymax] = object.box;
+  const boxAreaPx = (xmax - xmin) * (ymax - ymin);
+  return Math.abs(object.areaPx - boxAreaPx) > 1e-3 * Math.max(1, boxAreaPx);
 }
 
 function lostNames(

@@ -2,6 +2,7 @@ import { UserError } from '../../../pipeline/core/user-error.js';
 import type { AnnotatedImage } from './annotation.js';
 import { assembleImages } from './assemble-images.js';
 import { readAttributeTable, withAttributes } from './attribute-table.js';
+import type { BoxUnits } from './box-units.js';
 import { checkReadOptions } from './check-options.js';
 import { CountedNotes } from './counted-notes.js';
 import type { FileTree } from './file-tree.js';
@@ -53,6 +54,7 @@ export async function readDatasetFiles(files: DatasetFiles): Promise<OpenedDatas
     scratch: files.scratch,
     notes,
   });
+  const units = unitsOfFormat[files.format];
   return {
     classes: opened.classes,
     notes,
@@ -60,6 +62,7 @@ export async function readDatasetFiles(files: DatasetFiles): Promise<OpenedDatas
       const rules = {
         ...options,
         sourceName: files.sourceName,
+        ...(units === undefined ? {} : { units }),
         ...(files.groupPattern === undefined ? {} : { groupOf: groupOf(files.groupPattern) }),
       };
       let images = assembleImages(opened.annotations(), finder, rules, notes);
@@ -82,6 +85,18 @@ export async function readDatasetFiles(files: DatasetFiles): Promise<OpenedDatas
     },
   };
 }
+
+/** What a format's boxes are written in; our own records are not doubted. */
+const unitsOfFormat: Readonly<Record<FormatName, BoxUnits | undefined>> = {
+  coco: 'pixel',
+  keras: 'pixel',
+  voc: 'pixel',
+  csv: 'pixel',
+  yolo: 'normalised',
+  tfrecord: 'normalised',
+  openimages: 'normalised',
+  darkroom: undefined,
+};
 
 /** Formats whose images carry `split` themselves; the others' readers know their lists. */
 const selectsBySplit: ReadonlySet<FormatName> = new Set(['coco', 'darkroom']);

@@ -1,13 +1,9 @@
 import { UserError } from '../../../pipeline/core/user-error.js';
+import { largestShare, looksNormalised, type BoxUnits } from '../formats/box-units.js';
 import { optionWords } from '../formats/option-words.js';
 
 /** Whether boxes are in pixels or in shares of the image's sides; `auto` takes the usual, and asks where it looks wrong. */
-export type Coordinates = 'auto' | 'pixel' | 'normalised';
-
-/** Detectors let boxes reach over the edge, but not so far. */
-const largestShare = 2;
-/** In an image that is not much larger, boxes in pixels may look like shares. */
-const smallestSidePx = 8;
+export type Coordinates = 'auto' | BoxUnits;
 
 /**
  * The units of a file's boxes.
@@ -18,9 +14,9 @@ const smallestSidePx = 8;
  */
 export function unitsOf(
   coordinates: Coordinates,
-  usual: Exclude<Coordinates, 'auto'>,
+  usual: BoxUnits,
   { label, largest, widthPx }: { readonly label: string; readonly largest: number; readonly widthPx: number },
-): Exclude<Coordinates, 'auto'> {
+): BoxUnits {
   if (coordinates !== 'auto') return coordinates;
   if (largest === -Infinity) return usual;
   const hint = `Say which is meant: ${optionWords('coordinates', 'normalised')} or ${optionWords('coordinates', 'pixel')}.`;
@@ -37,9 +33,4 @@ export function unitsOf(
       },
     );
   return usual;
-}
-
-/** Whether boxes that should be in pixels look like shares of 0–1. The arguments are those of unitsOf. */
-export function looksNormalised(largest: number, widthPx: number): boolean {
-  return largest <= largestShare && widthPx > smallestSidePx;
 }

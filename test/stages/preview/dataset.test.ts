@@ -105,6 +105,7 @@ describe('the preview of a dataset', () => {
       'There are camera, pose. Is "camera" meant?',
     ],
     [{ where: ['camera'] }, '--where camera is no condition', 'Write --where name=value.'],
+    [{ where: ['camera=3'] }, 'No picture has the camera "3"', 'There are 1, 2. Is "1" meant?'],
     [{ only: ['wid'] }, 'There is no picture wid here', 'Did you mean wide?'],
     [
       { doubtful: true },

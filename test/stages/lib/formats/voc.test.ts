@@ -111,6 +111,7 @@ describe('Pascal VOC', () => {
       box: [0.4, index, 10.6, 20] as [number, number, number, number],
       class: 'dog',
       visibleFraction: 0.5,
+      areaPx: 10.2 * (20 - index), // of the box itself: nothing is lost
     }));
     const losses = await writeFormat('voc', folder, ['dog'], [anImage('a', { objects })]);
     expect(losses).toEqual([
