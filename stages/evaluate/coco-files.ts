@@ -1,11 +1,18 @@
 import { UserError } from '../../pipeline/core/user-error.js';
 import { readJsonSections } from '../lib/formats/json-sections.js';
 import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
-import { NumberList } from '../lib/metrics/number-list.js';
+import { readNumberRecords } from '../lib/formats/number-records.js';
+import { RecordColumns, type Fields, type NumberRecords } from '../lib/formats/record-columns.js';
 import { cocoResultSchema, isCocoResult } from '../lib/predictions/read-coco-detections.js';
 import { unitsOf, type Coordinates } from '../lib/predictions/units.js';
-import { newColumns, pushBox, valuesOf, type BoxXywh } from './box-columns.js';
-import { checkElement, narrowest, readCocoTruth, unknownId, type CocoTruthImage } from './coco-truth.js';
+import {
+  checkElement,
+  largestOf,
+  narrowest,
+  readCocoTruth,
+  unknownId,
+  type CocoTruthImage,
+} from './coco-truth.js';
 import { OddBoxes } from './odd-boxes.js';
 
 /** An evaluation out of COCO files, and what it is about. */
@@ -33,39 +40,30 @@ export async function readCocoFiles(
   const warnings = [...oddTruth];
   const odd = new OddBoxes();
   const classOf = new Map(categories.map((category, index) => [category.id, index]));
-  const found = newColumns();
-  const scores = new NumberList();
-  let [largest, count] = [-Infinity, 0];
-  const sections = await readJsonSections(predictionsPath, {
-    '': (element, index) => {
-      const place = (): string => `${predictionsPath}, element ${index}`;
-      const result = isCocoResult(element) ? element : checkElement(cocoResultSchema, element, place());
-      const image = images.get(result.image_id);
-      if (!image) throw unknownId(place(), 'image', result.image_id, truthPath);
-      const k = classOf.get(result.category_id);
-      if (k === undefined) throw unknownId(place(), 'category', result.category_id, truthPath);
-      const bbox = coordinates === 'normalised' ? inPixels(result.bbox, image, place) : result.bbox;
-      for (const edge of bbox) largest = Math.max(largest, edge);
-      odd.add(bbox, image, index);
-      pushBox(found, image.number, k, bbox);
-      scores.push(result.score);
-      count += 1;
-    },
-  });
-  if (!sections.has(''))
-    throw new UserError(`${predictionsPath} is no array of results.`, {
-      hint: 'Predictions are [{ "image_id", "category_id", "bbox": [x, y, width, height], "score" }, …].',
-    });
+  const { count, columns } = await readResults(predictionsPath);
+  const { image_id: imageIds, category_id: categoryIds, bbox: boxes, score } = columns;
+  const [image, classes] = [new Uint32Array(count), new Uint32Array(count)];
+  const place = (index: number): string => `${predictionsPath}, element ${index}`;
+  for (let index = 0; index < count; index++) {
+    const its = images.get(imageIds[index] as number);
+    if (!its) throw unknownId(place(index), 'image', imageIds[index] as number, truthPath);
+    const k = classOf.get(categoryIds[index] as number);
+    if (k === undefined) throw unknownId(place(index), 'category', categoryIds[index] as number, truthPath);
+    if (coordinates === 'normalised') toPixels(boxes.subarray(4 * index, 4 * index + 4), its, place(index));
+    odd.add(boxes, its, index);
+    image[index] = its.number;
+    classes[index] = k;
+  }
   if (count === 0) warnings.push(`${predictionsPath} holds no prediction, so nothing is found.`);
   const widthPx = narrowest(images);
-  unitsOf(coordinates, 'pixel', { label: predictionsPath, largest, widthPx });
+  unitsOf(coordinates, 'pixel', { label: predictionsPath, largest: largestOf(boxes), widthPx });
   warnings.push(...odd.sentences(`${predictionsPath}, elements`));
   return {
     evaluation: {
       imageCount: images.size,
       classCount: categories.length,
       truth,
-      detections: { ...valuesOf(found), score: scores.values() },
+      detections: { image, class: classes, boxesXywhPx: boxes, score },
     },
     categories,
     imageIds: [...images.keys()],
@@ -73,10 +71,40 @@ export async function readCocoFiles(
   };
 }
 
-function inPixels(bbox: BoxXywh, { width, height }: CocoTruthImage, place: () => string): BoxXywh {
+const resultFields = {
+  image_id: { kind: 'whole' },
+  category_id: { kind: 'whole' },
+  bbox: { kind: 'list', length: 4 },
+  score: { kind: 'number' },
+} as const satisfies Fields;
+
+/** The results column by column. */
+async function readResults(path: string): Promise<NumberRecords<typeof resultFields>> {
+  const records = await readNumberRecords(path, '', resultFields);
+  if (records) return records;
+  const read = new RecordColumns(resultFields);
+  const sections = await readJsonSections(path, {
+    '': (element, index) => {
+      read.add(
+        isCocoResult(element)
+          ? element
+          : checkElement(cocoResultSchema, element, `${path}, element ${index}`),
+      );
+    },
+  });
+  if (!sections.has(''))
+    throw new UserError(`${path} is no array of results.`, {
+      hint: 'Predictions are [{ "image_id", "category_id", "bbox": [x, y, width, height], "score" }, …].',
+    });
+  return read;
+}
+
+/** Makes pixels of shares of the image's sides, in place. */
+function toPixels(bbox: Float64Array, { width, height }: CocoTruthImage, place: string): void {
   if (width === undefined || height === undefined)
     throw new UserError(
-      `${place()}: the truth does not say how large its image is, so a normalised box has no place.`,
+      `${place}: the truth does not say how large its image is, so a normalised box has no place.`,
     );
-  return [bbox[0] * width, bbox[1] * height, bbox[2] * width, bbox[3] * height];
+  const [x, y, w, h] = bbox as unknown as [number, number, number, number];
+  bbox.set([x * width, y * height, w * width, h * height]);
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { UserError } from '../../pipeline/core/user-error.js';
 import { readJsonSections } from '../lib/formats/json-sections.js';
+import { readNumberRecords } from '../lib/formats/number-records.js';
+import { RecordColumns, type Fields, type NumberRecords } from '../lib/formats/record-columns.js';
 import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
-import { NumberList } from '../lib/metrics/number-list.js';
 import { looksNormalised } from '../lib/formats/box-units.js';
-import { newColumns, pushBox, valuesOf } from './box-columns.js';
 import { OddBoxes } from './odd-boxes.js';
 
 const id = z.number().int();
@@ -51,29 +51,21 @@ export interface CocoTruth {
  */
 export async function readCocoTruth(path: string): Promise<CocoTruth> {
   const warnings: string[] = [];
-  const given: z.infer<typeof imageSchema>[] = [];
-  const categories: z.infer<typeof categorySchema>[] = [];
-  const annotations: z.infer<typeof annotationSchema>[] = [];
-  const into =
-    <S extends z.ZodType>(list: z.output<S>[], schema: S, section: string) =>
-    (element: unknown, index: number): void =>
-      void list.push(checkElement(schema, element, `${path}, ${section} ${index}`));
-  const sections = await readJsonSections(path, {
-    images: into(given, imageSchema, 'images'),
-    categories: into(categories, categorySchema, 'categories'),
-    annotations: into(annotations, annotationSchema, 'annotations'),
-  });
-  for (const section of ['images', 'categories', 'annotations'])
-    if (!sections.has(section))
-      throw new UserError(`${path} has no ${section}, so it is no COCO truth.`, {
-        hint: 'A COCO truth is a JSON object with images, categories and annotations.',
-      });
-  if (annotations.length === 0)
-    throw new UserError(`${path} has no annotation, so there is nothing to find.`);
-  expectOnce(path, 'images', given);
-  expectOnce(path, 'categories', categories);
-  expectOnce(path, 'annotations', annotations);
-  const zero = annotations.findIndex((annotation) => annotation.id === 0);
+  const { images: given, categories, annotations } = await readLists(path);
+  const { count, columns } = annotations;
+  if (count === 0) throw new UserError(`${path} has no annotation, so there is nothing to find.`);
+  expectOnce(
+    path,
+    'images',
+    given.map(({ id }) => id),
+  );
+  expectOnce(
+    path,
+    'categories',
+    categories.map(({ id }) => id),
+  );
+  expectOnce(path, 'annotations', columns.id);
+  const zero = columns.id.indexOf(0);
   if (zero >= 0)
     warnings.push(
       `${path}, annotations ${zero}: the id is 0; pycocotools never finds it, here it counts. Number annotations from 1 on.`,
@@ -87,22 +79,27 @@ export async function readCocoTruth(path: string): Promise<CocoTruth> {
     ]),
   );
   const classOf = new Map(categories.map((category, index) => [category.id, index]));
-  const columns = newColumns();
-  const [areaPx, crowd] = [new NumberList(), new NumberList()];
+  const { bbox: boxes, area, iscrowd } = columns;
+  const [image, classes] = [new Uint32Array(count), new Uint32Array(count)];
+  const [areaPx, crowd] = [new Float64Array(count), new Uint8Array(count)];
   const odd = new OddBoxes();
-  let largest = -Infinity;
-  for (const [index, annotation] of annotations.entries()) {
-    const place = `${path}, annotations ${index}`;
-    const image = images.get(annotation.image_id);
-    if (!image) throw unknownId(place, 'image', annotation.image_id, path);
-    const k = classOf.get(annotation.category_id);
-    if (k === undefined) throw unknownId(place, 'category', annotation.category_id, path);
-    pushBox(columns, image.number, k, annotation.bbox);
-    odd.add(annotation.bbox, image, index);
-    largest = Math.max(largest, ...annotation.bbox);
-    areaPx.push(annotation.area ?? annotation.bbox[2] * annotation.bbox[3]);
-    crowd.push(annotation.iscrowd === 1 || annotation.iscrowd === true ? 1 : 0);
+  const place = (index: number): string => `${path}, annotations ${index}`;
+  for (let index = 0; index < count; index++) {
+    const [imageId, categoryId] = [columns.image_id[index] as number, columns.category_id[index] as number];
+    const its = images.get(imageId);
+    if (!its) throw unknownId(place(index), 'image', imageId, path);
+    const k = classOf.get(categoryId);
+    if (k === undefined) throw unknownId(place(index), 'category', categoryId, path);
+    odd.add(boxes, its, index);
+    image[index] = its.number;
+    classes[index] = k;
+    const given = area[index] as number;
+    areaPx[index] = Number.isNaN(given)
+      ? (boxes[4 * index + 2] as number) * (boxes[4 * index + 3] as number)
+      : given;
+    crowd[index] = iscrowd[index] === 1 ? 1 : 0;
   }
+  const largest = largestOf(boxes);
   if (looksNormalised(largest, narrowest(images)))
     throw new UserError(
       `${path}: no box reaches beyond ${largest}, so they look normalised to 0–1, not in pixels.`,
@@ -111,8 +108,66 @@ export async function readCocoTruth(path: string): Promise<CocoTruth> {
       },
     );
   warnings.push(...odd.sentences(`${path}, annotations`));
-  const truth = { ...valuesOf(columns), areaPx: areaPx.values(), crowd: crowd.values() };
-  return { images, categories, truth, warnings };
+  return {
+    images,
+    categories,
+    truth: { image, class: classes, boxesXywhPx: boxes, areaPx, crowd },
+    warnings,
+  };
+}
+
+const annotationFields = {
+  id: { kind: 'whole', optional: true },
+  image_id: { kind: 'whole' },
+  category_id: { kind: 'whole' },
+  bbox: { kind: 'list', length: 4 },
+  area: { kind: 'number', optional: true },
+  iscrowd: { kind: 'flag', optional: true },
+} as const satisfies Fields;
+
+interface CocoLists {
+  readonly images: z.output<typeof imageSchema>[];
+  readonly categories: z.output<typeof categorySchema>[];
+  readonly annotations: NumberRecords<typeof annotationFields>;
+}
+
+/** The three lists of a COCO file, annotations column by column. */
+async function readLists(path: string): Promise<CocoLists> {
+  const images: CocoLists['images'] = [];
+  const categories: CocoLists['categories'] = [];
+  const into =
+    <S extends z.ZodType>(list: z.output<S>[], schema: S, section: string) =>
+    (element: unknown, index: number): void =>
+      void list.push(checkElement(schema, element, `${path}, ${section} ${index}`));
+  const [takeImage, takeCategory] = [
+    into(images, imageSchema, 'images'),
+    into(categories, categorySchema, 'categories'),
+  ];
+  const read = await readNumberRecords(path, 'annotations', annotationFields, ['images', 'categories']);
+  const [readImages, readCategories] = [read?.members.get('images'), read?.members.get('categories')];
+  if (read && Array.isArray(readImages) && Array.isArray(readCategories)) {
+    readImages.forEach(takeImage);
+    readCategories.forEach(takeCategory);
+    return { images, categories, annotations: read };
+  }
+  const annotations = new RecordColumns(annotationFields);
+  const sections = await readJsonSections(path, {
+    images: takeImage,
+    categories: takeCategory,
+    annotations: (element, index) =>
+      annotations.add(checkElement(annotationSchema, element, `${path}, annotations ${index}`)),
+  });
+  for (const section of ['images', 'categories', 'annotations'])
+    if (!sections.has(section))
+      throw new UserError(`${path} has no ${section}, so it is no COCO truth.`, {
+        hint: 'A COCO truth is a JSON object with images, categories and annotations.',
+      });
+  return { images, categories, annotations };
+}
+
+/** The largest of numbers; -Infinity where there is none. */
+export function largestOf(numbers: Float64Array): number {
+  return numbers.reduce((largest, number) => Math.max(largest, number), -Infinity);
 }
 
 /** The width of the narrowest image; Infinity where none is known. */
@@ -131,21 +186,15 @@ export function checkElement<S extends z.ZodType>(schema: S, element: unknown, p
   });
 }
 
-function expectOnce(
-  path: string,
-  section: string,
-  entries: readonly { readonly id?: number | undefined }[],
-): void {
-  const placeOf = new Map<number, number>();
-  for (const [index, entry] of entries.entries()) {
-    if (entry.id === undefined) continue;
-    const earlier = placeOf.get(entry.id);
-    if (earlier !== undefined)
-      throw new UserError(`${path}: ${section} ${earlier} and ${index} have the same id ${entry.id}.`, {
-        hint: 'Ids must be unique; elements are counted from 0.',
-      });
-    placeOf.set(entry.id, index);
-  }
+/** @param ids of the entries of a section, NaN for those without */
+function expectOnce(path: string, section: string, ids: ArrayLike<number>): void {
+  const sorted = Float64Array.from(ids).sort();
+  const twice = sorted.find((id, place) => id === sorted[place + 1]);
+  if (twice === undefined) return;
+  const [first, second] = Array.from(ids).flatMap((id, place) => (id === twice ? [place] : []));
+  throw new UserError(`${path}: ${section} ${first} and ${second} have the same id ${twice}.`, {
+    hint: 'Ids must be unique; elements are counted from 0.',
+  });
 }
 
 /** The error for an id that the truth does not have. */

@@ -1,5 +1,3 @@
-import type { BoxXywh } from './box-columns.js';
-
 /** Detectors let boxes reach over the edge, but seldom by more than this share of the side. */
 const usualOverhang = 0.1;
 /** From this share of boxes on, such an overhang is no accident. */
@@ -20,8 +18,15 @@ export class OddBoxes {
     overhanging: { count: 0, first: 0 },
   };
 
-  /** @param index of the element in its list, from 0 */
-  add([x, y, width, height]: BoxXywh, image: ImageSize, index: number): void {
+  /**
+   * @param boxesXywhPx [N · 4] the list's boxes
+   * @param index       of the element in its list, from 0
+   */
+  add(boxesXywhPx: Float64Array, image: ImageSize, index: number): void {
+    const x = boxesXywhPx[4 * index] as number;
+    const y = boxesXywhPx[4 * index + 1] as number;
+    const width = boxesXywhPx[4 * index + 2] as number;
+    const height = boxesXywhPx[4 * index + 3] as number;
     this.#count += 1;
     if (width < 0 || height < 0) this.#note('negative', index);
     if (image.width === undefined || image.height === undefined) return;

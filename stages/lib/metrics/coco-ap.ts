@@ -92,8 +92,7 @@ function accumulate(matches: BoxMatches, area: number, perImage: number): Accumu
   for (let k = 0; k < matches.classCount; k++) {
     const truthCount = truthCounts[k] as number;
     if (truthCount === 0) continue;
-    for (let t = 0; t < steps; t++) {
-      const hits = precisionAtHits(matches, { class: k, area, perImage, threshold: t });
+    for (const [t, hits] of precisionsAtHits(matches, { class: k, area, perImage }).entries()) {
       recall[k * steps + t] = hits.length / truthCount;
       const read = interpolate(hits, truthCount);
       precision[k * steps + t] = read.reduce((sum, value) => sum + value, 0) / read.length;
@@ -108,16 +107,14 @@ export interface CurveOf {
   readonly area: number;
   /** Detections that count, per image. */
   readonly perImage: number;
-  /** Place in iouThresholds. */
-  readonly threshold: number;
 }
 
 /**
  * The precision at every correct detection, by falling score; between them recall stands still and precision falls,
- * so nothing else matters to the curve.
- * @returns [hits] for the j-th hit the recall is (j + 1) / truth
+ * so nothing else matters to the curve. In one pass for all IoU thresholds: most detections are the same at all.
+ * @returns [T][hits] for the j-th hit at a threshold the recall is (j + 1) / truth
  */
-export function precisionAtHits(matches: BoxMatches, curve: CurveOf): Float64Array {
+export function precisionsAtHits(matches: BoxMatches, curve: CurveOf): Float64Array[] {
   const [start, end] = [
     matches.classStart[curve.class] as number,
     matches.classStart[curve.class + 1] as number,
@@ -125,24 +122,36 @@ export function precisionAtHits(matches: BoxMatches, curve: CurveOf): Float64Arr
   const { order, rank } = matches;
   const matched = matches.matched[curve.area] as Uint16Array;
   const ignored = matches.ignored[curve.area] as Uint16Array;
-  const bit = 1 << curve.threshold;
-  const precision = new Float64Array(end - start);
-  let [right, wrong] = [0, 0];
+  const steps = iouThresholds.length;
+  // No object that counts is found twice.
+  const most = (matches.truthCount[curve.area] as Uint32Array)[curve.class] as number;
+  const precisions = Array.from({ length: steps }, () => new Float64Array(most));
+  const [right, wrong] = [new Uint32Array(steps), new Uint32Array(steps)]; // [T]
+  let wrongAtAll = 0;
   for (let place = start; place < end; place++) {
     const d = order[place] as number;
-    if ((rank[d] as number) >= curve.perImage || (ignored[d] as number) & bit) continue;
-    if (((matched[d] as number) & bit) === 0) wrong += 1;
-    else {
-      right += 1;
-      precision[right - 1] = right / (wrong + right + Number.EPSILON);
+    if ((rank[d] as number) >= curve.perImage) continue;
+    const [hits, passedOver] = [matched[d] as number, ignored[d] as number];
+    if (hits === 0 && passedOver === 0) {
+      wrongAtAll += 1;
+      continue;
+    }
+    for (let t = 0; t < steps; t++) {
+      if ((passedOver >> t) & 1) continue;
+      if ((hits >> t) & 1) {
+        const count = (right[t] as number) + 1;
+        right[t] = count;
+        const found = (wrong[t] as number) + wrongAtAll + count;
+        (precisions[t] as Float64Array)[count - 1] = count / (found + Number.EPSILON);
+      } else wrong[t] = (wrong[t] as number) + 1;
     }
   }
-  return precision.subarray(0, right);
+  return precisions.map((precision, t) => precision.subarray(0, right[t]));
 }
 
 /**
  * Precision at the 101 recall thresholds: the best precision at this recall or a higher one, 0 past the last.
- * @param precision [hits] of precisionAtHits; is made falling in place
+ * @param precision [hits] of precisionsAtHits; is made falling in place
  */
 export function interpolate(precision: Float64Array, truthCount: number): Float64Array {
   for (let j = precision.length - 2; j >= 0; j--)

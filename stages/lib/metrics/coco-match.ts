@@ -1,4 +1,4 @@
-import { orderByCell, sortByScore } from './cell-order.js';
+import { ascending, orderByCell, sortByScore } from './cell-order.js';
 
 /** Boxes of a whole evaluation as parallel arrays. Classes and images are numbered from 0. */
 interface BoxColumns {
@@ -89,6 +89,7 @@ export function matchBoxes(evaluation: BoxEvaluation): BoxMatches {
   const ignored = perArea(() => new Uint16Array(capacity));
   const classStart = new Uint32Array(classCount + 1);
 
+  const scratch = new Scratch();
   let [written, truthAt] = [0, 0];
   for (let start = 0; start < found.length;) {
     const first = found[start] as number;
@@ -104,24 +105,22 @@ export function matchBoxes(evaluation: BoxEvaluation): BoxMatches {
     let truthEnd = truthAt;
     while (truthEnd < truthOrder.length && isIn(truth, truthOrder[truthEnd] as number, cellClass, cellImage))
       truthEnd++;
-    const kept = found.subarray(start, Math.min(end, start + maxDetections));
-    for (let r = 0; r < kept.length; r++) {
-      score[written + r] = detections.score[kept[r] as number] as number;
+    const foundCount = Math.min(end - start, maxDetections);
+    for (let r = 0; r < foundCount; r++) {
+      const d = found[start + r] as number;
+      score[written + r] = detections.score[d] as number;
       image[written + r] = cellImage;
-      detection[written + r] = kept[r] as number;
+      detection[written + r] = d;
       rank[written + r] = r;
     }
-    matchCell(evaluation, kept, truthOrder.subarray(truthAt, truthEnd), written, {
-      matched,
-      ignored,
-      truth: truthOf,
-    });
-    written += kept.length;
+    const cell = { found, foundStart: start, foundCount, truths: truthOrder, truthStart: truthAt, truthCount: truthEnd - truthAt }; // prettier-ignore
+    matchCell(evaluation, cell, written, { matched, ignored, truth: truthOf }, scratch);
+    written += foundCount;
     classStart[cellClass + 1] = written;
     start = end;
     truthAt = truthEnd;
   }
-  const order = Uint32Array.from({ length: written }, (_, index) => index);
+  const order = ascending(written);
   for (let k = 0; k < classCount; k++) {
     classStart[k + 1] = Math.max(classStart[k + 1] as number, classStart[k] as number);
     sortByScore(order, classStart[k] as number, classStart[k + 1] as number, score);
@@ -142,31 +141,73 @@ export function matchBoxes(evaluation: BoxEvaluation): BoxMatches {
   };
 }
 
+/** The boxes of one class in one image: runs of the orders by cell. */
+interface Cell {
+  readonly found: Uint32Array;
+  readonly foundStart: number;
+  /** Those that count. */
+  readonly foundCount: number;
+  readonly truths: Uint32Array;
+  readonly truthStart: number;
+  readonly truthCount: number;
+}
+
+/** What a cell needs while it is matched; made once, for cells are many and small. */
+class Scratch {
+  /** [D · G] */
+  ious = new Float64Array(0);
+  /** [D] */
+  bestIou = new Float64Array(0);
+  /** [G] the cell's ground truth, what counts first. */
+  candidates = new Uint32Array(0);
+  /** [G] a bit a threshold at which it is taken. */
+  taken = new Uint16Array(0);
+
+  fit(foundCount: number, truthCount: number): void {
+    if (this.ious.length < foundCount * truthCount) this.ious = new Float64Array(2 * foundCount * truthCount);
+    if (this.bestIou.length < foundCount) this.bestIou = new Float64Array(2 * foundCount);
+    if (this.candidates.length >= truthCount) return;
+    this.candidates = new Uint32Array(2 * truthCount);
+    this.taken = new Uint16Array(2 * truthCount);
+  }
+}
+
 /** @param written where the cell's detections start in the result's arrays */
 function matchCell(
   { truth, detections }: BoxEvaluation,
-  found: Uint32Array,
-  truths: Uint32Array,
+  cell: Cell,
   written: number,
   result: Pick<BoxMatches, 'matched' | 'ignored' | 'truth'>,
+  scratch: Scratch,
 ): void {
-  const truthCount = truths.length;
-  const ious = new Float64Array(found.length * truthCount); // [D, G]
-  const bestIou = new Float64Array(found.length); // [D]
-  for (let d = 0; d < found.length; d++)
+  const { found, foundStart, foundCount, truths, truthStart, truthCount } = cell;
+  scratch.fit(foundCount, truthCount);
+  const { ious, bestIou, candidates, taken } = scratch;
+  let highest = 0;
+  for (let d = 0; d < foundCount; d++) {
+    let best = 0;
     for (let g = 0; g < truthCount; g++) {
-      const iou = iouXywh(detections.boxesXywhPx, found[d] as number, truth, truths[g] as number);
+      const iou = iouXywh(
+        detections.boxesXywhPx,
+        found[foundStart + d] as number,
+        truth,
+        truths[truthStart + g] as number,
+      );
       ious[d * truthCount + g] = iou;
-      if (iou > (bestIou[d] as number)) bestIou[d] = iou;
+      if (iou > best) best = iou;
     }
-  for (const [area, [minPx, maxPx]] of areaBoundsPx.entries()) {
-    const isIgnored = (g: number): boolean => ignores(truth, truths[g] as number, minPx, maxPx);
-    const places = Array.from(truths.keys());
-    const counting = places.filter((g) => !isIgnored(g));
-    const candidates = [...counting, ...places.filter(isIgnored)];
-    const taken = new Uint16Array(truthCount); // [G] a bit a threshold
-    for (let d = 0; d < found.length; d++) {
-      const box = 4 * (found[d] as number);
+    bestIou[d] = best;
+    if (best > highest) highest = best;
+  }
+  for (let area = 0; area < areaBoundsPx.length; area++) {
+    const [minPx, maxPx] = areaBoundsPx[area] as readonly [number, number];
+    const matched = result.matched[area] as Uint16Array;
+    const ignored = result.ignored[area] as Uint16Array;
+    const countingCount =
+      highest < (iouThresholds[0] as number) ? 0 : sortCandidates(truth, cell, minPx, maxPx, candidates);
+    taken.fill(0, 0, truthCount);
+    for (let d = 0; d < foundCount; d++) {
+      const box = 4 * (found[foundStart + d] as number);
       const sizePx =
         (detections.boxesXywhPx[box + 2] as number) * (detections.boxesXywhPx[box + 3] as number);
       let [hits, ignoredAt] = [0, sizePx < minPx || sizePx > maxPx ? allThresholds : 0];
@@ -176,8 +217,9 @@ function matchCell(
         let bestAt = -1;
         for (let c = 0; c < truthCount; c++) {
           const g = candidates[c] as number;
-          if (((taken[g] as number) >> t) & 1 && truth.crowd[truths[g] as number] !== 1) continue;
-          if (c >= counting.length && bestAt >= 0 && bestAt < counting.length) break;
+          if (((taken[g] as number) >> t) & 1 && truth.crowd[truths[truthStart + g] as number] !== 1)
+            continue;
+          if (c >= countingCount && bestAt >= 0 && bestAt < countingCount) break;
           const iou = ious[d * truthCount + g] as number;
           if (iou < best) continue;
           best = iou;
@@ -187,13 +229,33 @@ function matchCell(
         const g = candidates[bestAt] as number;
         taken[g] = (taken[g] as number) | (1 << t);
         hits |= 1 << t;
-        if (area === 0 && t === 0) result.truth[written + d] = truths[g] as number;
-        ignoredAt = bestAt < counting.length ? ignoredAt & ~(1 << t) : ignoredAt | (1 << t);
+        if (area === 0 && t === 0) result.truth[written + d] = truths[truthStart + g] as number;
+        ignoredAt = bestAt < countingCount ? ignoredAt & ~(1 << t) : ignoredAt | (1 << t);
       }
-      (result.matched[area] as Uint16Array)[written + d] = hits;
-      (result.ignored[area] as Uint16Array)[written + d] = ignoredAt;
+      matched[written + d] = hits;
+      ignored[written + d] = ignoredAt;
     }
   }
+}
+
+/**
+ * Puts a cell's ground truth in the order in which it is looked at: what counts in an area range first.
+ * @returns how many count
+ */
+function sortCandidates(
+  truth: TruthColumns,
+  { truths, truthStart, truthCount }: Cell,
+  minPx: number,
+  maxPx: number,
+  candidates: Uint32Array,
+): number {
+  let counting = 0;
+  for (let g = 0; g < truthCount; g++)
+    if (!ignores(truth, truths[truthStart + g] as number, minPx, maxPx)) candidates[counting++] = g;
+  let place = counting;
+  for (let g = 0; g < truthCount && place < truthCount; g++)
+    if (ignores(truth, truths[truthStart + g] as number, minPx, maxPx)) candidates[place++] = g;
+  return counting;
 }
 
 function iouXywh(

@@ -1,4 +1,4 @@
-import { interpolate, precisionAtHits, recallThresholds } from './coco-ap.js';
+import { interpolate, precisionsAtHits, recallThresholds } from './coco-ap.js';
 import { maxDetections, type BoxMatches } from './coco-match.js';
 
 /** One point of a precision-recall curve: what holds when every detection down to this score counts. */
@@ -20,9 +20,10 @@ export interface PrecisionRecall {
 export function precisionRecall(matches: BoxMatches, classIndex: number): PrecisionRecall | undefined {
   const truthCount = matches.truthCount[0]?.[classIndex] ?? 0;
   if (truthCount === 0) return undefined;
-  const curve = { class: classIndex, area: 0, perImage: maxDetections, threshold: 0 };
+  const curve = { class: classIndex, area: 0, perImage: maxDetections };
   const best = bestPoint(matches, classIndex, truthCount);
-  const read = interpolate(precisionAtHits(matches, curve), truthCount);
+  const [atHits] = precisionsAtHits(matches, curve) as [Float64Array];
+  const read = interpolate(atHits, truthCount);
   const interpolated = Array.from(recallThresholds, (recall, index) => [recall, read[index] ?? 0] as const);
   return { interpolated, ...(best ? { best } : {}) };
 }
