@@ -44,10 +44,13 @@ describe('the schema of pipeline files', () => {
 });
 
 describe('the templates', () => {
-  it.each(['quickstart', 'patient-room', 'street', 'nightly', 'domain-adaptation'])('%s can be planned', async (name) => {
-    const path = join(templates, name, 'pipeline.yaml');
-    const file = parsePipelineFile(await readFile(path, 'utf8'), path);
-    expect(file.ok).toBe(true);
-    expect(file.ok && planPipeline(file.value, registry)).toMatchObject({ ok: true });
-  });
+  it.each(['quickstart', 'patient-room', 'street', 'nightly', 'domain-adaptation'])(
+    '%s can be planned',
+    async (name) => {
+      const path = join(templates, name, 'pipeline.yaml');
+      const file = parsePipelineFile(await readFile(path, 'utf8'), path);
+      expect(file.ok).toBe(true);
+      expect(file.ok && planPipeline(file.value, registry)).toMatchObject({ ok: true });
+    },
+  );
 });
