@@ -23,7 +23,12 @@ describe('records read into columns', () => {
       fc.integer(),
       fc.double({ min: 0, max: 1000, noNaN: true }).map((value) => Math.round(value * 1e5) / 1e5),
     );
-    const record = fc.record({ other: fc.jsonValue(), bbox: fc.tuple(number, number), id: fc.integer(), area: number });
+    const record = fc.record({
+      other: fc.jsonValue(),
+      bbox: fc.tuple(number, number),
+      id: fc.integer(),
+      area: number,
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(record), fc.constantFrom(undefined, 2), async (given, indent) => {
         const text = JSON.stringify(given, null, indent);
