@@ -59,7 +59,9 @@ def _object_record(scene, target, mask, pixels_visible, world_to_camera, matrix,
     lens = lens_of(frame)
     box = geometry.amodal_box(all_points, np.concatenate(edges), matrix, near, lens)
     inside = geometry.clip_box(box, frame.width, frame.height) if box else None
-    alone = pixels_alone(scene, target, graph, mask, inside, matrix, lens) if inside else pixels_visible
+    alone = pixels_visible
+    if inside:
+        alone = pixels_alone(scene, target, all_points, graph, mask, pixels_visible, inside, matrix, lens)
     centre = (all_points.min(axis=0) + all_points.max(axis=0)) / 2
     points_by_name = keypoints(scene, target, graph, world_to_camera, matrix)
     if lens is not None:

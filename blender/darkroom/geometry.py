@@ -105,6 +105,25 @@ def pixel_directions(x, y, matrix, lens=None):
     return directions / np.linalg.norm(directions, axis=1, keepdims=True)
 
 
+"""Half-planes that an outline is enclosed by; more cut off corners that few rays fall into."""
+OUTLINE_SIDES = 32
+OUTLINE_MARGIN = 1e-6
+
+
+def within_outline(directions, points):
+    """Which rays from the camera can meet something that has its corners at these points: those inside a polygon
+    of OUTLINE_SIDES sides around all points, as the camera sees them. Where a point is beside or behind the camera,
+    any can.
+
+    directions [N, 3] and points [M, 3] in camera space → [N] bool"""
+    if points[:, 2].max() > -OUTLINE_MARGIN:
+        return np.ones(len(directions), dtype=bool)
+    angles = np.arange(OUTLINE_SIDES) * (2 * math.pi / OUTLINE_SIDES)
+    normals = np.stack([np.cos(angles), np.sin(angles)])
+    farthest = (points[:, :2] / points[:, 2:] @ normals).max(axis=0)
+    return (directions[:, :2] / directions[:, 2:] @ normals <= farthest + OUTLINE_MARGIN).all(axis=1)
+
+
 def sample_grid(box, limit):
     """Pixel centres over a pixel box [x0, y0, x1, y1), every one, or so many rows and columns that at most
     `limit` remain. @returns x [N], y [N], pixels that each sample stands for"""

@@ -10,26 +10,30 @@ from . import geometry
 RAY_LIMIT = 2500
 
 
-def pixels_alone(scene, target, graph, mask, box, matrix, lens=None):
+def pixels_alone(scene, target, points, graph, mask, seen, box, matrix, lens=None):
     """The target's pixels of the mask, and of those that show something else all whose ray meets the target. At the
     edge of what is seen, that something has to be met first: the renderer's sample lies elsewhere in the pixel, and
     may just have missed the target. So a target that nothing hides has exactly the pixels that are seen.
 
-    @param mask [height, width] instance numbers @param box (x0, y0, x1, y1) in pixels: where the target may be
+    @param points [N, 3] the target's corners in camera space
+    @param mask [height, width] instance numbers @param seen how many of its pixels are the target's
+    @param box (x0, y0, x1, y1) in pixels: where the target may be
     @param matrix intrinsics [3, 3]
     @param lens the lens through which mask and box are seen, None for one that does not distort
     @returns a whole number"""
-    seen = int(np.count_nonzero(mask == target.instance))
     x0, y0, x1, y1 = box
     own = mask[y0:y1, x0:x1] == target.instance
     x, y, weight = geometry.sample_grid(box, RAY_LIMIT)
     column, row = x.astype(int) - x0, y.astype(int) - y0
     elsewhere = ~own[row, column]
     x, y, column, row = x[elsewhere], y[elsewhere], column[elsewhere], row[elsewhere]
-    if len(x) == 0:
+    directions = geometry.pixel_directions(x, y, matrix, lens)
+    # Of a box most corners lie beside the target, and a ray costs more than this.
+    near = geometry.within_outline(directions, points)
+    directions, column, row = directions[near], column[near], row[near]
+    if len(directions) == 0:
         return seen
     camera_to_world = scene.camera.matrix_world.normalized()
-    directions = geometry.pixel_directions(x, y, matrix, lens)
     hit = _hits(target, graph, camera_to_world, directions)
     at_edge = hit & _touched(own)[row, column]
     behind = np.count_nonzero(hit & ~at_edge)

@@ -4,7 +4,7 @@ import { DiagnosticError } from '../core/diagnostic.js';
 import { UserError } from '../core/user-error.js';
 import { isKindPath } from '../file/load-kind.js';
 import { modulePattern } from '../file/load-module.js';
-import { moduleTexts } from '../file/module-digest.js';
+import { moduleTexts } from '../file/modules-of.js';
 import type { PipelineFile } from '../file/parse.js';
 import { examineStages } from '../run/examine.js';
 import { localHost } from '../run/host.js';

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { DiagnosticError } from '../core/diagnostic.js';
 import { nearestName } from '../core/nearest-name.js';
 import { UserError } from '../core/user-error.js';
@@ -7,7 +6,7 @@ import { upstream } from '../plan/order-stages.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import { examineStages, type ExaminedStage } from '../run/examine.js';
 import { localHost } from '../run/host.js';
-import { missingSources } from '../run/sources.js';
+import { missingSources, placeOfSource } from '../run/sources.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan, type FileOptions } from './load-plan.js';
@@ -92,8 +91,7 @@ function withUpstream({ stages, ...plan }: Plan, wanted: PlannedStage): Plan {
 
 function sourceFinder(examined: ReadonlyMap<string, ExaminedStage>, directory: string): FindSource {
   return (stage, role, name) => {
-    const files = examined.get(stage)?.state?.sources.byRole.get(role) ?? [];
-    const path = files.find((file) => file.name === name)?.path;
-    return path === undefined ? undefined : relative(directory, path);
+    const state = examined.get(stage)?.state;
+    return state && placeOfSource(state, role, name, directory);
   };
 }

@@ -2,11 +2,12 @@ import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Diagnostic } from '../core/diagnostic.js';
+import { digestOfJson } from '../core/digest.js';
 import { nearestName } from '../core/nearest-name.js';
 import { failure, success, type Result } from '../core/result.js';
 import type { StageKind } from '../stage/definition.js';
 import { loadModule, modulePattern, type ProvidedModules } from './load-module.js';
-import { moduleDigest } from './module-digest.js';
+import { modulesOf } from './modules-of.js';
 
 /** True when `uses` gives the path of a stage kind instead of a name. */
 export function isKindPath(uses: string): boolean {
@@ -74,7 +75,10 @@ export async function loadKind(
       hint: "Write export default defineStage({ … }) or defineMapStage({ … }); both come from 'darkroom'.",
     });
   }
-  return success({ ...(loaded.value as StageKind), identity: `source ${await moduleDigest(path)}` });
+  const modules = await modulesOf(path);
+  // Where the files lie and what they are called is not in it.
+  const identity = `source ${digestOfJson(modules.map(({ digest }) => digest))}`;
+  return success({ ...(loaded.value as StageKind), identity, modules });
 }
 
 async function noSuchFile(path: string): Promise<Diagnostic> {

@@ -56,6 +56,9 @@ export interface KeyedStage {
 /** Source files' contents by role and name. */
 export type SourceNames = Readonly<Record<string, Readonly<Record<string, Digest>>>>;
 
+/** The role among a stage's source files of those that its kind is written in, where the user brings it along. */
+export const moduleRole = 'uses';
+
 /**
  * In which parts the keys of two stages differ.
  * @param inputOrigins input name → the stages that are bound to it in the file
@@ -66,7 +69,10 @@ export function changesBetween(
   inputOrigins: Readonly<Record<string, readonly string[]>>,
 ): readonly KeyChange[] {
   const [old, fresh] = [before.parts, now.parts];
-  if (old.kind !== fresh.kind) return [{ part: 'kind', path: '', before: old.kind, after: fresh.kind }];
+  // Of a kind that somebody wrote, the files tell what has changed.
+  const isEdited = moduleRole in before.sourceNames && moduleRole in now.sourceNames;
+  if (old.kind !== fresh.kind && !isEdited)
+    return [{ part: 'kind', path: '', before: old.kind, after: fresh.kind }];
   const changes: KeyChange[] = [
     ...revisionChanges(old, fresh),
     ...leafChanges('params', old.params, fresh.params),
@@ -74,9 +80,11 @@ export function changesBetween(
   if (old.seed !== fresh.seed) changes.push({ part: 'seed', path: '', ...sides(old.seed, fresh.seed) });
   for (const role of names(before.sourceNames, now.sourceNames)) {
     const [was = {}, is = {}] = [before.sourceNames[role], now.sourceNames[role]];
-    for (const path of names(was, is))
-      if (was[path] !== is[path])
-        changes.push({ part: 'sources', role, path, ...sides(was[path], is[path]) });
+    // What a module is called is in no key: one that is there under another name has not changed.
+    const [left, right] = role === moduleRole ? [without(was, is), without(is, was)] : [was, is];
+    for (const path of names(left, right))
+      if (left[path] !== right[path])
+        changes.push({ part: 'sources', role, path, ...sides(left[path], right[path]) });
   }
   for (const path of names(old.inputs, fresh.inputs)) {
     const [was, is] = [old.inputs[path], fresh.inputs[path]];
@@ -112,6 +120,15 @@ export function nearestKey<T>(
     if (!best || changes.length < best.changes.length) best = { nearest, changes };
   }
   return best;
+}
+
+/** The files whose contents are not among the others. */
+function without(
+  files: Readonly<Record<string, Digest>>,
+  others: Readonly<Record<string, Digest>>,
+): Readonly<Record<string, Digest>> {
+  const known = new Set(Object.values(others));
+  return Object.fromEntries(Object.entries(files).filter(([, digest]) => !known.has(digest)));
 }
 
 function revisionChanges(

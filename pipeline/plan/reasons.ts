@@ -17,7 +17,9 @@ const namedFiles = 3;
 export function changeInWords(change: KeyChange, findSource: FindSource = () => undefined): string {
   switch (change.part) {
     case 'kind':
-      return `uses changed: ${change.before} → ${change.after}`;
+      return isOwn(change.before) && isOwn(change.after)
+        ? 'the code of its stage changed'
+        : `uses changed: ${change.before} → ${change.after}`;
     case 'revision':
       return `${change.path} itself changed (revision ${change.before} → ${change.after})`;
     case 'params':
@@ -66,6 +68,11 @@ export function reasonsInWords(
     const more = group.length - namedFiles;
     return `${named} and ${more} more ${whatHappened(change, group.length)}`;
   });
+}
+
+/** A kind that the user brings along is known by the digest of its source. */
+function isOwn(kind: string): boolean {
+  return kind.startsWith('source ');
 }
 
 function sourceName({ role, path }: SourceChange, findSource: FindSource): string {

@@ -92,7 +92,9 @@ export async function makeItems(
       if (!result) tally.fail(item, 'the stage ended without a result for it');
   }
 
-  const share = Math.ceil(pending.length / (2 * world.executor.concurrency(attempt.resources)));
+  const atOnce = world.executor.concurrency(attempt.resources);
+  // Two rounds of batches, so that nobody waits long for the last one; a job that is alone waits for none.
+  const share = atOnce === 1 ? pending.length : Math.ceil(pending.length / (2 * atOnce));
   const size = Math.max(1, Math.min(kind.batchSize(state.stage.params), share));
   for (let wave: readonly KeyedItem[] = pending; wave.length > 0; wave = await claims.takePutOff()) {
     const batches: Promise<void>[] = [];

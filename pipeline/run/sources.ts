@@ -7,6 +7,7 @@ import type { Digest } from '../core/digest.js';
 import type { JsonValue } from '../core/json.js';
 import { UserError } from '../core/user-error.js';
 import type { PipelineFile } from '../file/parse.js';
+import { moduleRole } from '../plan/changes.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import type { Host, SourceFile } from '../stage/context.js';
 import type { SourceRequest } from '../stage/definition.js';
@@ -27,6 +28,7 @@ export interface StageSources {
   readonly byRole: ReadonlyMap<string, readonly SourceFile[]>;
   /** As they stand in the key: by name where names matter, else contents only. */
   readonly keyParts: Readonly<Record<string, JsonValue>>;
+  /** All by role and name, and the files of a kind that the user brings along, which the key knows as its kind. */
   readonly names: Readonly<Record<string, Readonly<Record<string, Digest>>>>;
   readonly stamps: ReadonlyMap<string, string>;
   /** The paths of those that no pattern names. */
@@ -94,7 +96,21 @@ export async function readSources(
     names[role] = Object.fromEntries(files.map(({ name, digest }) => [name, digest]));
     keyParts[role] = named.get(role) ? names[role] : files.map(({ digest }) => digest).sort();
   }
+  if (stage.kind.modules)
+    names[moduleRole] = Object.fromEntries(stage.kind.modules.map(({ name, digest }) => [name, digest]));
   return { byRole, keyParts, names, stamps, found: unnamed.map(({ path }) => path) };
+}
+
+/** Where a source file of a stage lies, as people call it: its path from the pipeline file's folder. */
+export function placeOfSource(
+  { stage, sources }: { readonly stage: PlannedStage; readonly sources: StageSources },
+  role: string,
+  name: string,
+  directory: string,
+): string | undefined {
+  const files = role === moduleRole ? stage.kind.modules : sources.byRole.get(role);
+  const path = files?.find((file) => file.name === name)?.path;
+  return path === undefined ? undefined : relative(directory, path);
 }
 
 /** The required source files of a plan's stages that are not there, as mistakes in the file. Nothing is hashed. */

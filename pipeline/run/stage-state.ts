@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../core/json.js';
 import { withDigestsOfSecrets } from '../core/secrets.js';
 import type { PipelineFile } from '../file/parse.js';
@@ -13,7 +12,7 @@ import { stageKey, type CacheKey, type StageKeyParts } from '../store/key-parts.
 import type { StageRecord } from '../store/records.js';
 import { withMirroredUrls } from '../store/remotes/source-mirror.js';
 import { withParamsPlaced } from './params-diagnostic.js';
-import { readSources, type StageSources } from './sources.js';
+import { placeOfSource, readSources, type StageSources } from './sources.js';
 import type { World } from './world.js';
 
 const never = new AbortController().signal;
@@ -90,10 +89,7 @@ export async function reasonsToRun(
   if (before === state.key) return ['its result is no longer in the store'];
   const record = await world.store.records.readStage(before);
   if (!record) return ['its last result is no longer in the store'];
-  const findSource: FindSource = (role, name) => {
-    const path = state.sources.byRole.get(role)?.find((source) => source.name === name)?.path;
-    return path === undefined ? undefined : relative(file.directory, path);
-  };
+  const findSource: FindSource = (role, name) => placeOfSource(state, role, name, file.directory);
   const now = { parts: state.parts, sourceNames: state.sources.names };
   const changes = changesBetween(record, now, inputOrigins(state.stage));
   const reasons = reasonsInWords(changes, findSource);

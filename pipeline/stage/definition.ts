@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Digest } from '../core/digest.js';
 import type { JsonObject, JsonValue } from '../core/json.js';
 import type { ArtifactType } from './artifact.js';
 import type {
@@ -53,6 +54,15 @@ export interface FoundSource {
   readonly name: string;
 }
 
+/** A file that a stage kind of the user's is written in. */
+export interface KindModule {
+  /** Absolute. */
+  readonly path: string;
+  /** Its place beside the first one: `upper.ts`, `../shared/words.ts`. */
+  readonly name: string;
+  readonly digest: Digest;
+}
+
 /** What a job needs of the machine; never more at once than there is. */
 export interface Resources {
   /** CPU slots of one job (a whole stage, or one batch of a map stage). */
@@ -70,6 +80,8 @@ interface StageKindBase<P> {
    * What stands for the kind in keys instead of its name: the digest of its source, for kinds that users bring along.
    */
   readonly identity?: string;
+  /** The files of that source. */
+  readonly modules?: readonly KindModule[];
   /** One sentence for `pipeline stages`. */
   readonly summary: string;
   /** Raised whenever the outputs would change for the same inputs. */

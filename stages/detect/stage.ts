@@ -8,7 +8,7 @@ import { detectParams, type Finding } from './params.js';
 export const detectStage = defineMapStage({
   kind: 'detect',
   summary: 'Find objects in images with a trained detector.',
-  revision: 2,
+  revision: 3,
   params: detectParams,
   inputs: {
     detector: { type: 'detector', description: 'The network.' },

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { UserError } from '../../pipeline/core/user-error.js';
+import { splitSizes } from './split-sizes.js';
 
 const sizeSchema = z.union([z.literal('rest'), z.number().min(0)]);
 const splitNameSchema = z.enum(['train', 'validation', 'test']);
 const listSchema = z.string().min(1).optional();
 
-export const splitParams = z.strictObject({
+const plainParams = z.strictObject({
   train: sizeSchema
     .default('rest')
     .describe('Size of the training set: a share (0.8), a number of images (800), or `rest`'),
@@ -73,5 +75,15 @@ export const splitParams = z.strictObject({
     .describe(
       'What it is when images of two splits look the same: an error that names them, a warning, a reason to keep them in one split, or not looked for',
     ),
+});
+
+/** What `with` of split may say. */
+export const splitParams = plainParams.superRefine((params, context) => {
+  try {
+    splitSizes(params);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.addIssue({ code: 'custom', message: [error.message, error.hint].filter(Boolean).join(' ') });
+  }
 });
 export type SplitParams = z.infer<typeof splitParams>;

@@ -65,7 +65,9 @@ export async function rangeTest(request: RangeTestRequest): Promise<RangeTest> {
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
   }
-  return { rates, losses, suggested: steepest(rates, losses) };
+  // The first means are of so few batches that they jump.
+  const settled = Math.min(Math.round(1 / (1 - SMOOTHING)), Math.floor(losses.length / 2));
+  return { rates, losses, suggested: steepest(rates.slice(settled), losses.slice(settled)) };
 }
 
 /** The rate where the loss falls fastest over its logarithm, a few steps long. */

@@ -8,7 +8,7 @@ import { yoloTrainParams, type YoloTrainParams } from './params.js';
 export const yoloTrainStage = defineStage({
   kind: 'yolo/train',
   summary: 'Train a YOLOv3 detector that a Darknet cfg declares.',
-  revision: 3,
+  revision: 4,
   params: yoloTrainParams,
   inputs: {
     train: { type: 'dataset', description: 'The images to learn from.' },

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { adaptation } from './adaptation/adaptation.js';
 import type { Bench, Measurement } from './bench.js';
 import { detection } from './detection/detection.js';
 import { evaluation } from './evaluation.js';
@@ -22,6 +23,7 @@ const benches: readonly Bench[] = [
   evaluation,
   detection,
   training,
+  adaptation,
   rendering,
 ];
 

@@ -50,6 +50,17 @@ class GeometryTest(unittest.TestCase):
         self.assertEqual(geometry.clip_box((-3.2, 4.5, 9.1, 300), 200, 100), (0, 4, 10, 100))
         self.assertIsNone(geometry.clip_box((200.5, 0, 220, 10), 200, 100))
 
+    def test_an_outline_keeps_each_ray_that_can_meet_something_and_drops_those_that_pass_beside(self):
+        random = np.random.default_rng(5)
+        points = random.uniform([-1, -1, -6], [1, 1, -3], (40, 3))
+        shares = random.dirichlet(np.ones(40), 500)
+        self.assertTrue(geometry.within_outline(shares @ points, points).all())
+        self.assertTrue(geometry.within_outline(points, points).all())
+        beside = np.array([[1.0, 0.0, -1.0], [0.0, -1.0, -1.0], [0.6, 0.6, -1.0]])
+        self.assertFalse(geometry.within_outline(beside, points).any())
+        around = np.vstack([points, [0.0, 0.0, 1.0]])
+        self.assertTrue(geometry.within_outline(beside, around).all())
+
     def test_sample_grids_stand_for_all_pixels_of_their_box(self):
         for box in ((0, 0, 7, 5), (10, 3, 310, 200), (0, 0, 1, 900)):
             x, y, weight = geometry.sample_grid(box, 2500)

@@ -14,13 +14,14 @@ const warningsOf = (events: readonly RunEvent[]): string =>
   events.flatMap((event) => (event.type === 'stage-warning' ? [event.message] : [])).join('\n');
 
 it('what reaches its time limit gets twice the time; what is warned before goes on from its checkpoint', async () => {
+  // Slurm looks at limits twice a minute: after a minute's, a task may live for 90 s.
   const workspace = await Workspace.create({
     'pipeline.yaml': `version: 1
 name: times
 stages:
   item:
     uses: command
-    with: { each: in/*, outputs: '{stem}', run: [sh, -c, 'sleep 80; cp {input} {output}'] }
+    with: { each: in/*, outputs: '{stem}', run: [sh, -c, 'sleep 105; cp {input} {output}'] }
     slurm: { time: 1m }
   count: { uses: ./count.ts, slurm: { time: 2m } }
 `,

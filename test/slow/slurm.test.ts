@@ -121,9 +121,12 @@ describe('a run on Slurm', () => {
   });
 
   it('is not troubled by a controller that dies and comes back', async () => {
-    const workspace = await workspaceOf('sleep 2');
+    const workspace = await workspaceOf('sleep 4');
     const run = cluster.run(workspace.path('the farm'));
     await until('tasks run', () => isRunning(workspace));
+    // It writes down what it knows every five seconds. One that has forgotten jobs gives their numbers to others, and
+    // Slurm then drains the nodes.
+    await pause(7000);
     cluster.killDaemon('ctld');
     await pause(8000);
     await cluster.startController();

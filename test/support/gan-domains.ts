@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { derivedSeed } from '../../pipeline/core/seed.js';
 import { FastRandom } from '../../stages/lib/tensors/fast-random.js';
 import type { ArtifactReader } from '../../pipeline/stage/artifact.js';
 import { aDataset, anObject, aRecord } from './dataset-builder.js';
@@ -15,7 +16,7 @@ export async function aDomain(look: Look, count: number, seed: number, side = 32
   const records = [];
   for (let n = 0; n < count; n++) {
     const id = `${look}-${n}`;
-    const { pixels, box } = scene(look, seed * 1000 + n, side);
+    const { pixels, box } = scene(look, derivedSeed(seed, 'scene', n), side);
     images.set(
       id,
       await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })

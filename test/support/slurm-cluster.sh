@@ -3,7 +3,7 @@
 #   slurm-cluster.sh up DIR     starts it; prints nothing but errors. SLURM_CONF is DIR/slurm.conf then
 #   slurm-cluster.sh down DIR   ends it with all that it started
 #   slurm-cluster.sh controller|node DIR [n1|n2]   starts a daemon again that a test has killed
-# Needs root, and Debian's packages: apt-get install -y --no-install-recommends slurm-wlm munge
+# Needs root. Debian's packages slurm-wlm and munge are installed where they are missing.
 set -eu
 what=$1; dir=$(readlink -m "$2"); host=$(hostname -s)
 export SLURM_CONF="$dir/slurm.conf"
@@ -26,6 +26,13 @@ case $what in
   up) ;;
   *) echo "usage: slurm-cluster.sh up|down|controller|node DIR [NODE]" >&2; exit 2 ;;
 esac
+
+if ! command -v slurmctld >/dev/null || ! command -v munged >/dev/null; then
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends slurm-wlm munge >/dev/null || {
+    echo "slurm-cluster.sh: Slurm is missing: apt-get install slurm-wlm munge" >&2
+    exit 1
+  }
+fi
 
 # The daemons resolve the machine's short name.
 getent hosts "$host" >/dev/null || echo "127.0.0.1 $host" >> /etc/hosts

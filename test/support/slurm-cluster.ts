@@ -26,7 +26,12 @@ export class TestCluster {
   static async up(): Promise<TestCluster> {
     const directory = await mkdtemp(join(tmpdir(), 'darkroom-slurm-'));
     const cluster = new TestCluster(directory);
-    await execa(script, ['up', directory], { stdio: 'ignore' });
+    try {
+      await execa(script, ['up', directory], { stdio: 'ignore' });
+    } catch (error) {
+      await cluster.down();
+      throw error;
+    }
     return cluster;
   }
 

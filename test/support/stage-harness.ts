@@ -195,7 +195,7 @@ export async function runStage(kind: StageKind, request: StageRequest): Promise<
     hasInput: (name) => list(name).length > 0,
     output,
     locate: (content) => {
-      const path = paths.get(content.digest);
+      const path = inputContents(paths, request).get(content.digest);
       if (path === undefined) throw new Error(`no content ${content.digest}`);
       return path;
     },

@@ -44,7 +44,7 @@ describe('the schema of pipeline files', () => {
 });
 
 describe('the templates', () => {
-  it.each(['quickstart', 'patient-room', 'street', 'nightly'])('%s can be planned', async (name) => {
+  it.each(['quickstart', 'patient-room', 'street', 'nightly', 'domain-adaptation'])('%s can be planned', async (name) => {
     const path = join(templates, name, 'pipeline.yaml');
     const file = parsePipelineFile(await readFile(path, 'utf8'), path);
     expect(file.ok).toBe(true);

@@ -11,6 +11,8 @@ export interface SeenTask {
   readonly reason?: EndReason;
   /** Where it runs or ran, as the engine calls the node. */
   readonly node?: string;
+  /** Why it waits, in the engine's words, where it does not just wait for its turn. */
+  readonly heldBy?: string;
 }
 
 /** One task of a submission, for the engine. */

@@ -4,6 +4,7 @@ import type { Cluster, ClusterLimits, SeenTask, Snapshot } from './cluster.js';
 import type { FarmTimes, Watch } from './watch.js';
 import type { FarmWork } from './farm-work.js';
 import { refText, type Flight, type Parcel } from './flight.js';
+import { HoldWatch } from './hold-watch.js';
 import { firstTerms, groupedByTerms, submitTasks } from './submit-tasks.js';
 import { tellLog } from './tell-log.js';
 import { TaskFiles, type TaskResult } from './task-files.js';
@@ -35,6 +36,7 @@ export class StageOnFarm {
   #mostAtOnce: number;
   #mostRunning = 1;
   #heartbeatsFrom = 0;
+  readonly #hold = new HoldWatch();
 
   constructor(
     readonly work: FarmWork,
@@ -59,6 +61,7 @@ export class StageOnFarm {
           return;
         const snapshot = await this.watch.next(work.signal);
         this.#tellOfOutage();
+        if (snapshot) this.#tellOfHold(snapshot);
         for (const flight of [...this.#flights.values()]) await this.#look(flight, snapshot);
         await this.#readHeartbeats();
         await this.#splitStragglers();
@@ -243,6 +246,13 @@ export class StageOnFarm {
       this.work.warn(
         `${this.farm.cluster.name} cannot be asked; its tasks are taken to go on: ${lastFailure}`,
       );
+  }
+
+  #tellOfHold(snapshot: Snapshot): void {
+    const seen = [...this.#flights.values()].map(({ nonce, index }) => snapshot.get(nonce)?.get(index));
+    const reason = this.#hold.noticed(seen);
+    if (reason === undefined) return;
+    this.work.warn(`${this.farm.cluster.name} keeps all tasks of ${this.work.head.stage} waiting: ${reason}`);
   }
 
   async #cancelAll(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { EndReason, SeenTask } from '../farm/cluster.js';
 
-/** A job's name, its id with the index in the array, its state, its node. */
-export const squeueFormat = '%j|%i|%T|%N';
+/** A job's name, its id with the index in the array, its state, its node, why it waits. */
+export const squeueFormat = '%j|%i|%T|%N|%r';
 
 export interface QueuedTask {
   readonly nonce: string;
@@ -10,13 +10,13 @@ export interface QueuedTask {
   readonly seen: SeenTask;
 }
 
-/** The lines of `squeue -h -r -o '%j|%i|%T|%N'`; a line that is none is left out. */
+/** The lines of `squeue -h -r -o '%j|%i|%T|%N|%r'`; a line that is none is left out. */
 export function parseSqueue(text: string): readonly QueuedTask[] {
   return text.split('\n').flatMap((line) => {
-    const [nonce = '', jobId = '', state = '', node = ''] = line.split('|');
+    const [nonce = '', jobId = '', state = '', node = '', ...reason] = line.split('|');
     const [, index] = /^\d+_(\d+)$/.exec(jobId) ?? [];
     if (index === undefined) return [];
-    const seen = { ...seenState(state), ...(node === '' ? {} : { node }) };
+    const seen = { ...seenState(state, reason.join('|')), ...(node === '' ? {} : { node }) };
     return [{ nonce, index: Number(index), jobId, seen }];
   });
 }
@@ -43,9 +43,13 @@ const ends: Readonly<Record<string, EndReason>> = {
   FAILED: 'failed',
 };
 
+/** Reasons of a task whose turn has not come. */
+const inTurn = new Set(['', 'None', 'Priority', 'Resources', 'BeginTime', 'JobArrayTaskLimit']);
+
 /** A state that is not known yet, of a later Slurm, is taken for one in which the task lives. */
-function seenState(state: string): SeenTask {
-  if (waiting.has(state)) return { state: 'waiting' };
+function seenState(state: string, whyWaiting: string): SeenTask {
+  if (waiting.has(state))
+    return { state: 'waiting', ...(inTurn.has(whyWaiting) ? {} : { heldBy: whyWaiting }) };
   const reason = ends[state];
   if (running.has(state) || reason === undefined) return { state: 'running' };
   return { state: 'over', reason };

@@ -15,6 +15,8 @@ interface Guarded {
   readonly reasons: readonly string[];
 }
 
+/** From this share of rejected translations on, the fault is rather the training's than the images'. */
+const MANY = 0.2;
 const SHOWN = 8;
 const NAMED = 50;
 
@@ -57,6 +59,10 @@ export class GuardReport {
     context.warn(
       `${rejected} of ${passed + rejected} translations were rejected and ${fate}: ${nameSome(this.#rejected)}.`,
     );
+    if (rejected > MANY * (passed + rejected))
+      context.warn(
+        'So many are rejected that the training is the cause: it was too short, or the objects of the two domains stand in other places or have other sizes, which a generator learns to change. `mode: cut`, more `identity` or `boxWeight`, and domains that show the same things keep objects where they are.',
+      );
     await this.#sheet(context, 'Rejected', this.#rejected);
     await context.exhibit({
       type: 'table',

@@ -8,7 +8,7 @@ export const cycleGanTranslateStage = defineMapStage({
   kind: 'cyclegan/translate',
   summary:
     'Make rendered images look like real ones with a trained generator; boxes stay, bad results are rejected.',
-  revision: 1,
+  revision: 2,
   params: translateParams,
   inputs: {
     dataset: { type: 'dataset', description: 'The images to translate, with their boxes.' },

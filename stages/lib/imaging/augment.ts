@@ -1,13 +1,7 @@
 import type { RandomStream } from '../../../pipeline/core/seed.js';
 import { affineInto, andThen, mapBox, type Affine } from './affine.js';
-import {
-  LETTERBOX_GREY,
-  meanColour,
-  resampleInto,
-  type Colour,
-  type Placement,
-  type RgbPixels,
-} from './resample.js';
+import { LETTERBOX_GREY, meanColour, type Colour, type Placement, type RgbPixels } from './resample.js';
+import { resampleByVectors } from './vector-resample.js';
 
 /** How much the place and shape of an image may be changed for training. */
 export interface GeometryOptions {
@@ -100,7 +94,7 @@ export function placeInto(
   const { placement, flippedVertical, rotateDegrees, shearDegrees } = drawn;
   if (flippedVertical || rotateDegrees !== 0 || shearDegrees !== 0)
     affineInto(target, inputWidth, inputHeight, image, mapOf(drawn, image.width, image.height), fill);
-  else resampleInto(target, inputWidth, inputHeight, image, placement, fill);
+  else resampleByVectors(target, inputWidth, inputHeight, image, placement, fill);
   const map = mapOf(drawn, image.originalWidth, image.originalHeight);
   return keepVisible(objects, map, inputWidth, inputHeight, options.leastVisible);
 }

@@ -1,3 +1,4 @@
+import { pixelCode, pixelMemory } from './pixel-code.js';
 import type { FastRandom } from '../tensors/fast-random.js';
 
 // All of these change pixels [height, width, 3], 0–1, in place.
@@ -9,21 +10,26 @@ import type { FastRandom } from '../tensors/fast-random.js';
 export function jitterColour(pixels: Float32Array, hue: number, saturation: number, value: number): void {
   const cosine = Math.cos(2 * Math.PI * hue);
   const sine = Math.sin(2 * Math.PI * hue) / Math.sqrt(3);
-  const shared = (1 - cosine) / 3;
-  const own = cosine + shared;
-  for (let i = 0; i < pixels.length; i += 3) {
-    const r = pixels[i] as number;
-    const g = pixels[i + 1] as number;
-    const b = pixels[i + 2] as number;
-    const turnedR = own * r + (shared - sine) * g + (shared + sine) * b;
-    const turnedG = (shared + sine) * r + own * g + (shared - sine) * b;
-    const turnedB = (shared - sine) * r + (shared + sine) * g + own * b;
-    const top = turnedR > turnedG ? (turnedR > turnedB ? turnedR : turnedB) : turnedG > turnedB ? turnedG : turnedB; // prettier-ignore
-    pixels[i] = clamp(value * (top - (top - turnedR) * saturation));
-    pixels[i + 1] = clamp(value * (top - (top - turnedG) * saturation));
-    pixels[i + 2] = clamp(value * (top - (top - turnedB) * saturation));
+  const factor = value * saturation;
+  const shared = (factor * (1 - cosine)) / 3;
+  const own = factor * cosine + shared;
+  const [less, more] = [shared - factor * sine, shared + factor * sine];
+  // v·(V − (V − c)·s) = v·s·c + V·v·s·(1 − s)/s, and V·v·s is the largest of v·s·c.
+  const matrix = [own, more, less, 0, less, own, more, 0, more, less, own, 0];
+  const start = 4 * matrix.length;
+  const memory = pixelMemory(start + 12 * PIXELS_AT_ONCE + 4);
+  new Float32Array(memory, 0, matrix.length).set(matrix);
+  for (let i = 0; i < pixels.length; i += 3 * PIXELS_AT_ONCE) {
+    const part = pixels.subarray(i, i + 3 * PIXELS_AT_ONCE);
+    const changed = new Float32Array(memory, start, part.length);
+    changed.set(part);
+    pixelCode.turnColours(start, part.length / 3, 0, (1 - saturation) / saturation);
+    part.set(changed);
   }
 }
+
+/** 48 KB: they stay in the cache. */
+const PIXELS_AT_ONCE = 4096;
 
 /** Adds to all brightness, and spreads it about the middle grey. */
 export function brightnessContrast(pixels: Float32Array, brightness: number, contrast: number): void {

@@ -26,13 +26,13 @@ export async function decodeImage(
 ): Promise<RgbImage> {
   try {
     const image = sharp(path, { failOn: 'error', ignoreIcc: true });
-    const { width: originalWidth, height: originalHeight } = await image.metadata();
-    if (atMost) image.resize({ ...atMost, fit: 'inside', withoutEnlargement: true });
-    const { data, info } = await image
-      .flatten({ background: '#808080' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    const { width: originalWidth, height: originalHeight, space, depth, hasAlpha } = await image.metadata();
+    if (atMost && (originalWidth > atMost.width || originalHeight > atMost.height))
+      image.resize({ ...atMost, fit: 'inside', withoutEnlargement: true });
+    // What would change nothing costs time all the same.
+    if (hasAlpha) image.flatten({ background: '#808080' });
+    if (space !== 'srgb' || depth !== 'uchar') image.toColourspace('srgb');
+    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     const rgb = info.channels === 1 ? repeatGrey(data) : data;
     return { width: info.width, height: info.height, data: rgb, originalWidth, originalHeight };
   } catch (error) {

@@ -60,7 +60,7 @@ export function resampleInto(
 }
 
 /** Which two source pixels a target pixel lies between along one axis, and how far from the first. */
-function taps(
+export function taps(
   start: number,
   length: number,
   targetLength: number,

@@ -76,12 +76,14 @@ async function useWebGpu(wanted: { readonly inSoftware: boolean }): Promise<Comp
 async function useWasm(): Promise<ComputeBackend> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const { registerWasmGradientKernels } = await import('./kernels.js');
+  const { assembleVectorCode } = await import('./vector/vector-code.js');
   wasm.setWasmPaths(`${dirname(resolvePackage('@tensorflow/tfjs-backend-wasm') ?? '.')}/`);
   if (!(await tf.setBackend('wasm')))
     throw new UserError('The WebAssembly backend of TensorFlow.js did not start.', {
       hint: 'Reinstall the packages with `npm ci`.',
     });
   await tf.ready();
+  await assembleVectorCode(tf.backend() as BackendWasm);
   registerWasmGradientKernels();
   if (!guarded) guardWasmMemory(tf.backend() as BackendWasm);
   guarded = true;

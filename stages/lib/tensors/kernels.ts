@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { geometryOf } from './conv-geometry.js';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradient.js';
+import { byChannel } from './channel-wise.js';
 import { filterGradient } from './filter-gradient.js';
 import { inputGradient } from './input-gradient.js';
+import { isOneByOne, oneByOne } from './one-by-one.js';
 import { maxPoolGradient } from './pool-gradient.js';
 import { replaceKernel } from './replace-kernel.js';
 import {
@@ -22,14 +24,14 @@ let registered = false;
 export function registerWasmGradientKernels(): void {
   if (registered) return;
   registered = true;
-  registerFastConvolution();
+  registerFastConvolutions();
   replaceKernel<Record<'x' | 'dy', tf.Tensor4D>, tf.Conv2DBackpropFilterAttrs, BackendWasm>(
     'wasm',
     tf.Conv2DBackpropFilter,
     ({ x, dy }, { strides, pad, dimRoundingMode, filterShape }, backend) => {
       const geometry = geometryOf(x.shape, filterShape, strides, pad, dimRoundingMode);
       if (fitsWinograd(geometry)) return winogradFilterGradient(x, dy, geometry, backend);
-      return tf.tidy(() => filterGradient(x, dy, geometry, backend));
+      return filterGradient(x, dy, geometry, backend);
     },
   );
   replaceKernel<Record<'dy' | 'filter', tf.Tensor4D>, tf.Conv2DBackpropInputAttrs, BackendWasm>(
@@ -38,6 +40,7 @@ export function registerWasmGradientKernels(): void {
     ({ dy, filter }, { strides, pad, dimRoundingMode, inputShape }, backend) => {
       const geometry = geometryOf(inputShape, filter.shape, strides, pad, dimRoundingMode);
       if (fitsWinograd(geometry)) return winogradInputGradient(dy, filter, geometry, backend);
+      if (isOneByOne(geometry)) return oneByOne(dy, filter, true, backend);
       return tf.tidy(() => inputGradient(dy, filter, geometry, backend));
     },
   );
@@ -95,20 +98,49 @@ function depthwiseInfo(
   return tf.backend_util.computeConv2DInfo(inputShape as Shape, filterShape as Shape, strides, 1, pad, rounding, true); // prettier-ignore
 }
 
-/** Convolutions that are worth it go by Winograd's tiles, the others through the stock kernel. */
-function registerFastConvolution(): void {
-  const stock = tf.getKernel(tf.Conv2D, 'wasm');
-  if (!stock) throw new Error('the WebAssembly backend has no convolution');
+/** What our own loops do faster goes through them, the rest through the stock kernels. */
+function registerFastConvolutions(): void {
+  const [stock, stockFused] = [stockKernel(tf.Conv2D), stockKernel(tf.FusedConv2D)];
   replaceKernel<Record<'x' | 'filter', tf.Tensor4D>, tf.Conv2DAttrs, BackendWasm>(
     'wasm',
     tf.Conv2D,
+    (inputs, attrs, backend) =>
+      fastConvolution(inputs.x, inputs.filter, attrs, backend) ??
+      (stock({ inputs, attrs: { ...attrs }, backend }) as tf.TensorInfo),
+  );
+  type FusedInputs = Record<'x' | 'filter' | 'bias', tf.Tensor4D>;
+  replaceKernel<FusedInputs, tf.FusedConv2DAttrs, BackendWasm>(
+    'wasm',
+    tf.FusedConv2D,
     (inputs, attrs, backend) => {
-      const { strides, pad, dilations, dimRoundingMode } = attrs;
-      const plain = dilations === 1 || (Array.isArray(dilations) && dilations.every((d) => d === 1));
-      const geometry = geometryOf(inputs.x.shape, inputs.filter.shape, strides, pad, dimRoundingMode);
-      if (plain && fitsWinograd(geometry))
-        return winogradConvolution(inputs.x, inputs.filter, geometry, backend);
-      return stock.kernelFunc({ inputs, attrs: { ...attrs }, backend }) as tf.TensorInfo;
+      const { x, filter, bias } = inputs;
+      const sums = attrs.activation === 'linear' ? fastConvolution(x, filter, attrs, backend) : undefined;
+      if (!sums) return stockFused({ inputs, attrs: { ...attrs }, backend }) as tf.TensorInfo;
+      // The stock kernel needs a bias as well.
+      const result = byChannel(tf.add, sums as tf.Tensor4D, tf.reshape(bias, [bias.size]));
+      sums.dispose();
+      return result;
     },
   );
+}
+
+function stockKernel(name: string): tf.KernelFunc {
+  const kernel = tf.getKernel(name, 'wasm');
+  if (!kernel) throw new Error(`the WebAssembly backend has no ${name}`);
+  return kernel.kernelFunc;
+}
+
+/** @returns undefined for what the stock kernel does as well */
+function fastConvolution(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { strides, pad, dilations, dimRoundingMode }: tf.Conv2DAttrs,
+  backend: BackendWasm,
+): tf.Tensor | undefined {
+  const plain = dilations === 1 || (Array.isArray(dilations) && dilations.every((d) => d === 1));
+  if (!plain) return undefined;
+  const geometry = geometryOf(x.shape, filter.shape, strides, pad, dimRoundingMode);
+  if (fitsWinograd(geometry)) return winogradConvolution(x, filter, geometry, backend);
+  if (isOneByOne(geometry)) return oneByOne(x, filter, false, backend);
+  return undefined;
 }

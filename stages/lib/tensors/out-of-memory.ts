@@ -27,6 +27,9 @@ const NEARLY_FULL = 3.5 * 2 ** 30;
 /** What a kernel may need beside its tensors, packed weights above all: where that is refused, it aborts for good. */
 const RESERVE = 128 * 2 ** 20;
 
+/** The stock kernels reckon sizes in signed numbers of 32 bits, and reach beyond the memory with more. */
+const LARGEST_TENSOR = 2 ** 31;
+
 /**
  * Makes WebAssembly say when its memory (4 GiB at most) is used up. By itself the backend goes on with the address 0 that
  * a failed allocation gives, and every tensor after it is written over the others.
@@ -40,6 +43,8 @@ export function guardWasmMemory({ wasm }: BackendWasm): void {
     return address !== 0;
   };
   wasm._malloc = (bytes) => {
+    if (bytes >= LARGEST_TENSOR)
+      throw new OutOfMemoryError(`WebAssembly's kernels take no tensor of 2 GiB or more: this one has ${bytes} bytes.`); // prettier-ignore
     const address = allocate(bytes);
     if (address !== 0 && (wasm.HEAPU8.length < NEARLY_FULL || isFree(RESERVE))) return address;
     if (bytes === 0) return address;

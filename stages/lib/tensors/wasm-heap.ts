@@ -10,3 +10,8 @@ export function newTensor(backend: BackendWasm, shape: number[]): tf.Tensor {
 export function heapOf(backend: BackendWasm, tensor: tf.TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;
 }
+
+/** Where a tensor's floats begin in the WebAssembly memory, in bytes. */
+export function addressOf(backend: BackendWasm, tensor: tf.TensorInfo): number {
+  return backend.getMemoryOffset(tensor.dataId);
+}

@@ -1,24 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { ConvGeometry } from './conv-geometry.js';
-import { heapOf, newTensor } from './wasm-heap.js';
-import {
-  collectFilterSlopes,
-  tileGrid,
-  transformFilter,
-  transformInput,
-  transformOutput,
-  transformSlopes,
-  transposeInto,
-} from './winograd-transforms.js';
+import { copyImages, padImages } from './pad-images.js';
+import { multiplyInto } from './vector/matrix-product.js';
+import { vectorCodeOf } from './vector/vector-code.js';
+import type { WinogradCode } from './vector/winograd-code.js';
+import { addressOf, newTensor } from './wasm-heap.js';
 
-/** Floats of tiles that are held at once: 64 MB in all. */
-const TILE_FLOATS = 16 * 1024 * 1024;
+/** Tiles that are in hand at once: their planes stay in the caches, and a panel of kernels serves all of them. */
+const TILES_AT_ONCE = 256;
+const LEAST_CHANNELS = 64;
 
 /**
- * Is a convolution faster by tiles? Stride 1, 3 × 3, and so many channels that the products outweigh the transforms:
- * measured, with its gradients, against the stock kernels. 64 channels take twice the time by tiles, 128 → 256 three
- * quarters of it.
+ * Is a convolution faster by tiles? Stride 1, 3 × 3, and so many channels that the products outweigh the transforms
+ * (measured, with its gradients, against the other ways). Channels are transformed four at a time.
  */
 export function fitsWinograd({ kernel, stride, input, output }: ConvGeometry): boolean {
   return (
@@ -26,12 +21,11 @@ export function fitsWinograd({ kernel, stride, input, output }: ConvGeometry): b
     kernel[1] === 3 &&
     stride[0] === 1 &&
     stride[1] === 1 &&
-    Math.min(input[2], output[2]) >= LEAST_CHANNELS &&
-    Math.max(input[2], output[2]) >= 2 * LEAST_CHANNELS
+    input[2] % 4 === 0 &&
+    output[2] % 4 === 0 &&
+    Math.min(input[2], output[2]) >= LEAST_CHANNELS
   );
 }
-
-const LEAST_CHANNELS = 128;
 
 /**
  * A convolution by Winograd's tiles.
@@ -42,16 +36,10 @@ const LEAST_CHANNELS = 128;
 export function winogradConvolution(
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
-  geometry: ConvGeometry,
+  { input, output, padBefore }: ConvGeometry,
   backend: BackendWasm,
-): tf.TensorInfo {
-  const channels = geometry.input[2];
-  const filters = geometry.output[2];
-  const kernels = tileKernels(filter, channels, filters, backend);
-  const { input, output, padBefore } = geometry;
-  const result = convolveTiles(x, kernels, false, input, output, padBefore, backend);
-  tf.dispose(kernels);
-  return result;
+): tf.Tensor {
+  return convolveTiles(x, filter, false, input, output, padBefore, backend);
 }
 
 /**
@@ -63,27 +51,10 @@ export function winogradConvolution(
 export function winogradInputGradient(
   dy: tf.TensorInfo,
   filter: tf.TensorInfo,
-  geometry: ConvGeometry,
+  { input, output, padBefore }: ConvGeometry,
   backend: BackendWasm,
-): tf.TensorInfo {
-  const channels = geometry.input[2];
-  const filters = geometry.output[2];
-  const kernels = tileKernels(filter, channels, filters, backend);
-  const pad: [number, number] = [2 - geometry.padBefore[0], 2 - geometry.padBefore[1]];
-  const result = convolveTiles(dy, kernels, true, geometry.output, geometry.input, pad, backend);
-  tf.dispose(kernels);
-  return result;
-}
-
-function tileKernels(
-  filter: tf.TensorInfo,
-  channels: number,
-  filters: number,
-  backend: BackendWasm,
-): tf.Tensor2D[] {
-  const kernels = newPlanes(backend, channels, filters);
-  transformFilter(heapOf(backend, filter), channels * filters, views(backend, kernels));
-  return kernels;
+): tf.Tensor {
+  return convolveTiles(dy, filter, true, output, input, [2 - padBefore[0], 2 - padBefore[1]], backend);
 }
 
 /**
@@ -95,153 +66,146 @@ export function winogradFilterGradient(
   dy: tf.TensorInfo,
   geometry: ConvGeometry,
   backend: BackendWasm,
-): tf.TensorInfo {
-  const batch = x.shape[0] ?? 1;
+): tf.Tensor {
+  const code = vectorCodeOf(backend);
   const channels = geometry.input[2];
   const filters = geometry.output[2];
-  const grid = tileGrid(geometry.output[0], geometry.output[1]);
-  const tiles = grid.rows * grid.columns;
-  const images = imagesAtOnce(batch, 16 * tiles * (2 * channels + filters));
-  let sums: tf.Tensor2D[] = [];
-  for (let n = 0; n < batch; n += images) {
-    const count = Math.min(images, batch - n);
-    const inputs = newPlanes(backend, count * tiles, channels);
-    const slopes = newPlanes(backend, count * tiles, filters);
-    const [source, gradients] = [heapOf(backend, x), heapOf(backend, dy)];
-    const [inputViews, slopeViews] = [views(backend, inputs), views(backend, slopes)];
-    for (let i = 0; i < count; i++) {
-      const image = paddedImage(source, n + i, geometry.input, 2 * grid.rows + 2, 2 * grid.columns + 2, geometry.padBefore); // prettier-ignore
-      transformInput(image, grid, channels, inputViews, i * tiles);
-      const padded = paddedImage(gradients, n + i, geometry.output, 2 * grid.rows, 2 * grid.columns, [0, 0]);
-      transformSlopes(padded, grid, filters, slopeViews, i * tiles);
-    }
-    const across = replaced(inputs, transposed(inputs, count * tiles, channels, backend));
-    const products = across.map((plane, k) => tf.matMul<tf.Tensor2D>(plane, slopes[k] ?? plane));
-    tf.dispose([...across, ...slopes]);
-    const before = sums;
-    sums = before.length === 0 ? products : products.map((product, k) => tf.add(before[k] ?? product, product)); // prettier-ignore
-    if (before.length > 0) tf.dispose([...before, ...products]);
-  }
+  const grid = tileGrid(x.shape[0] ?? 1, geometry.output);
+  const padded = padImages(x, geometry.padBefore, 2 * grid.rows + 2, 2 * grid.columns + 2, backend);
+  const paddedSlopes = padImages(dy, [0, 0], 2 * grid.rows, 2 * grid.columns, backend);
+  const inputs = newTensor(backend, [16, grid.tilesAtOnce, channels]);
+  const slopes = newTensor(backend, [16, grid.tilesAtOnce, filters]);
+  const sums = newTensor(backend, [16, channels, filters]);
+  forGroups(grid, (first, tileRows) => {
+    eachRow(code.transformInput, padded, grid, inputs, first, tileRows, backend);
+    eachRow(code.transformSlopes, paddedSlopes, grid, slopes, first, tileRows, backend);
+    for (let k = 0; k < 16; k++)
+      multiplyInto(
+        backend,
+        { rows: channels, depth: tileRows * grid.columns, columns: filters },
+        { at: planeOf(backend, inputs, k), pitch: channels, turned: true },
+        { at: planeOf(backend, slopes, k), pitch: filters },
+        { at: planeOf(backend, sums, k), pitch: filters },
+        first > 0,
+      );
+  });
   const result = newTensor(backend, [3, 3, channels, filters]);
-  collectFilterSlopes(views(backend, sums), channels * filters, heapOf(backend, result));
-  tf.dispose(sums);
+  code.collectFilterSlopes(addressOf(backend, sums), 4 * channels * filters, addressOf(backend, result));
+  tf.dispose([padded, paddedSlopes, inputs, slopes, sums]);
   return result;
 }
 
 /**
- * A product of matrices first copies its right side into an order of its own, which costs far more a number than to turn
- * a matrix does. (Nanoseconds a number; only
- * their ratio matters. Packing is derived from one measured product of 49 × 512 × 1024, turning is an estimate.)
- */
-const PACK_COST = 13;
-const TURN_COST = 2.5;
-
-/**
- * @param kernels 16 × [C, F]
- * @param turned  from F to C with the kernels turned by 180°, for gradients; otherwise from C to F
+ * @param filter [3, 3, C, F]
+ * @param turned from F to C with the kernels turned by 180°, for gradients; otherwise from C to F
  */
 function convolveTiles(
   x: tf.TensorInfo,
-  kernels: readonly tf.Tensor2D[],
+  filter: tf.TensorInfo,
   turned: boolean,
   input: ConvGeometry['input'],
   output: ConvGeometry['output'],
   pad: readonly [number, number],
   backend: BackendWasm,
 ): tf.Tensor {
+  const code = vectorCodeOf(backend);
   const batch = x.shape[0] ?? 1;
   const [height, width, to] = output;
   const from = input[2];
-  const grid = tileGrid(height, width);
-  const tiles = grid.rows * grid.columns;
-  const images = imagesAtOnce(batch, 32 * tiles * (from + to));
-  // Either tiles × kernels, or both turned: kernelsᵀ × tilesᵀ. What is smaller had better stand on the right.
-  const most = images * tiles;
-  const weights = from * to;
-  const plainCost = weights * (PACK_COST + (turned ? TURN_COST : 0));
-  const acrossCost = most * (from * PACK_COST + (from + to) * TURN_COST) + (turned ? 0 : weights * TURN_COST);
-  const across = acrossCost < plainCost;
-  const sides = turned === across ? kernels : transposed(kernels, turned ? to : from, turned ? from : to, backend); // prettier-ignore
-  const order = turned ? TURNED_PLACES : PLACES;
+  const grid = tileGrid(batch, output);
+  const [, , channels = 0, filters = 0] = filter.shape;
+  const kernels = newTensor(backend, [16, channels, filters]);
+  code.transformFilter(addressOf(backend, filter), 4 * channels * filters, addressOf(backend, kernels));
+  const padded = padImages(x, pad, 2 * grid.rows + 2, 2 * grid.columns + 2, backend);
+  const whole = newTensor(backend, [batch, 2 * grid.rows, 2 * grid.columns, to]);
+  const inputs = newTensor(backend, [16, grid.tilesAtOnce, from]);
+  const products = newTensor(backend, [16, grid.tilesAtOnce, to]);
+  forGroups(grid, (first, tileRows) => {
+    eachRow(code.transformInput, padded, grid, inputs, first, tileRows, backend);
+    for (let k = 0; k < 16; k++)
+      multiplyInto(
+        backend,
+        { rows: tileRows * grid.columns, depth: from, columns: to },
+        { at: planeOf(backend, inputs, k), pitch: from },
+        { at: planeOf(backend, kernels, turned ? turnedPlace(k) : k), pitch: filters, turned },
+        { at: planeOf(backend, products, k), pitch: to },
+      );
+    eachRow(code.transformOutput, whole, grid, products, first, tileRows, backend);
+  });
+  tf.dispose([kernels, padded, inputs, products]);
+  if (2 * grid.rows === height && 2 * grid.columns === width) return whole;
   const result = newTensor(backend, [batch, height, width, to]);
-  for (let n = 0; n < batch; n += images) {
-    const count = Math.min(images, batch - n);
-    let inputs = newPlanes(backend, count * tiles, from);
-    const source = heapOf(backend, x);
-    const target = views(backend, inputs);
-    for (let i = 0; i < count; i++) {
-      const padded = paddedImage(source, n + i, input, 2 * grid.rows + 2, 2 * grid.columns + 2, pad);
-      transformInput(padded, grid, from, target, i * tiles);
-    }
-    if (across) inputs = replaced(inputs, transposed(inputs, count * tiles, from, backend));
-    let products = inputs.map((plane, k) => {
-      const kernel = sides[order[k] ?? k] ?? plane;
-      return across ? tf.matMul<tf.Tensor2D>(kernel, plane) : tf.matMul<tf.Tensor2D>(plane, kernel);
-    });
-    tf.dispose(inputs);
-    if (across) products = replaced(products, transposed(products, to, count * tiles, backend));
-    const values = views(backend, products);
-    const image = heapOf(backend, result);
-    for (let i = 0; i < count; i++)
-      transformOutput(values, i * tiles, grid, to, image, (n + i) * height * width * to, height, width);
-    tf.dispose(products);
-  }
-  if (sides !== kernels) tf.dispose([...sides]);
+  copyImages(whole, result, [0, 0], output, backend);
+  whole.dispose();
   return result;
 }
 
-const PLACES = Array.from({ length: 16 }, (_, k) => k);
+/** How the images of a batch are cut into tiles of 2 × 2 outputs. */
+interface TileGrid {
+  readonly batch: number;
+  /** Of an image. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly tilesAtOnce: number;
+}
+
+function tileGrid(batch: number, [height, width]: ConvGeometry['output']): TileGrid {
+  const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const rowsAtOnce = Math.max(1, Math.min(batch * rows, Math.floor(TILES_AT_ONCE / columns)));
+  return { batch, rows, columns, tilesAtOnce: rowsAtOnce * columns };
+}
+
+/** Goes through the rows of tiles of all images, as many at once as there is room for. */
+function forGroups(grid: TileGrid, visit: (firstRow: number, rows: number) => void): void {
+  const all = grid.batch * grid.rows;
+  const atOnce = grid.tilesAtOnce / grid.columns;
+  for (let first = 0; first < all; first += atOnce) visit(first, Math.min(atOnce, all - first));
+}
+
 /** A kernel turned by 180° has the outer rows and the outer columns of its tile swapped. */
-const TURNED_PLACES = PLACES.map((k) => 4 * ([3, 1, 2, 0][k >> 2] ?? 0) + ([3, 1, 2, 0][k & 3] ?? 0));
+function turnedPlace(place: number): number {
+  const swap = [3, 1, 2, 0];
+  return 4 * (swap[place >> 2] ?? 0) + (swap[place & 3] ?? 0);
+}
 
-/** @param planes 16 × [rows, columns] @returns 16 × [columns, rows] */
-function transposed(
-  planes: readonly tf.Tensor2D[],
+/** The address of one of the 16 planes [rows, columns]. */
+function planeOf(backend: BackendWasm, planes: tf.Tensor, index: number): number {
+  return addressOf(backend, planes) + index * planeBytes(planes);
+}
+
+function planeBytes(planes: tf.Tensor): number {
+  return planes.size / 4;
+}
+
+/**
+ * Applies a transform to some rows of tiles.
+ * @param images [N, 2·rows (+ 2), 2·columns (+ 2), C]
+ * @param planes [16, tiles, C] of these rows
+ * @param first  counted over all images
+ */
+function eachRow(
+  transform: WinogradCode['transformInput'],
+  images: tf.Tensor,
+  grid: TileGrid,
+  planes: tf.Tensor,
+  first: number,
   rows: number,
-  columns: number,
   backend: BackendWasm,
-): tf.Tensor2D[] {
-  const results = newPlanes(backend, columns, rows);
-  for (const [k, plane] of planes.entries())
-    transposeInto(heapOf(backend, plane), rows, columns, heapOf(backend, results[k] ?? plane));
-  return results;
-}
-
-function replaced<T extends tf.Tensor>(old: readonly T[], next: T[]): T[] {
-  tf.dispose([...old]);
-  return next;
-}
-
-function imagesAtOnce(batch: number, floatsEach: number): number {
-  return Math.max(1, Math.min(batch, Math.floor(TILE_FLOATS / floatsEach)));
-}
-
-function newPlanes(backend: BackendWasm, rows: number, columns: number): tf.Tensor2D[] {
-  return Array.from({ length: 16 }, () => newTensor(backend, [rows, columns]) as tf.Tensor2D);
-}
-
-function views(backend: BackendWasm, planes: readonly tf.TensorInfo[]): Float32Array[] {
-  return planes.map((plane) => heapOf(backend, plane));
-}
-
-let scratch = new Float32Array();
-
-/** An image of a batch with zeros around it; valid until the next call. @returns [rows, columns, C] */
-function paddedImage(
-  source: Float32Array,
-  n: number,
-  [height, width, channels]: ConvGeometry['input'],
-  rows: number,
-  columns: number,
-  [top, left]: readonly [number, number],
-): Float32Array {
-  const size = rows * columns * channels;
-  if (scratch.length < size) scratch = new Float32Array(size);
-  const image = scratch.subarray(0, size).fill(0);
-  for (let y = 0; y < height; y++) {
-    const from = (n * height + y) * width * channels;
-    const to = ((y + top) * columns + left) * channels;
-    image.set(source.subarray(from, from + width * channels), to);
+): void {
+  const [, height = 0, width = 0, channels = 0] = images.shape;
+  const pixel = 4 * channels;
+  const pitch = width * pixel;
+  for (let i = 0; i < rows; i++) {
+    const n = Math.floor((first + i) / grid.rows);
+    const row = n * height + 2 * (first + i - n * grid.rows);
+    const tiles = addressOf(backend, planes) + i * grid.columns * pixel;
+    transform(
+      addressOf(backend, images) + row * pitch,
+      pitch,
+      pixel,
+      grid.columns,
+      tiles,
+      planeBytes(planes),
+    );
   }
-  return image;
 }

@@ -132,6 +132,12 @@ describe('a stage by its path', () => {
     expect((await workspace.run()).stages).toEqual({ n: 'reused', squared: 'reused' });
 
     await workspace.write('stages/lib/square.ts', 'export const square = (value: number) => value ** 3;\n');
+    expect((await workspace.command('why', '@pipeline.yaml', 'squared')).out).toMatch(
+      /^squared would run, because\n {2}stages\/lib\/square\.ts changed: \w{8} → \w{8}\n/,
+    );
+    expect((await workspace.command('plan', '@pipeline.yaml')).out).toMatch(
+      /squared .* stages\/lib\/square\.ts changed\n/,
+    );
     expect((await workspace.run()).stages).toEqual({ n: 'reused', squared: 'succeeded' });
     expect(await workspace.read('out/squared/n')).toBe('28');
   });

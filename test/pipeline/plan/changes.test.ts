@@ -28,6 +28,12 @@ describe('the changes between two keys', () => {
       keyed({ kind: 'merge', revision: 7 }),
       ['uses changed: render → merge'],
     ],
+    [
+      'a kind of the user’s, by its files; what only has another name has not changed',
+      keyed({ kind: 'source 1' }, { uses: { 'a.ts': digest('a'), 'b.ts': digest('b') } }),
+      keyed({ kind: 'source 2' }, { uses: { 'a2.ts': digest('a'), 'b.ts': digest('c') } }),
+      ['uses b.ts changed'],
+    ],
     ['a revision', keyed({}), keyed({ revision: 2 }), ['render itself changed (revision 1 → 2)']],
     [
       'leaves of parameters',

@@ -51,6 +51,7 @@ describe('translating a dataset', () => {
     expect(warnings.join()).toMatch(
       /4 of 4 translations were rejected and replaced by their originals: source-0/,
     );
+    expect(warnings.join()).toMatch(/So many are rejected that the training is the cause/);
   });
 
   it('leaves rejected images out where the file says so', async () => {

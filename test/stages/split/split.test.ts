@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignGroups, splitNames, type SplitSizes } from '../../../stages/split/assign-groups.js';
 import { LinkedGroups } from '../../../stages/split/linked-groups.js';
+import { splitParams } from '../../../stages/split/params.js';
 import { splitSizes } from '../../../stages/split/split-sizes.js';
 import { splitStage } from '../../../stages/split/stage.js';
 import { aDataset, aRecord, recordsIn } from '../../support/dataset-builder.js';
@@ -91,6 +92,13 @@ describe('sizes of splits', () => {
     [{ train: 'rest', validation: 'rest', test: 0.2 }, 'train and validation want it'],
   ] as const)('%o is refused', (wanted, message) => {
     expect(() => splitSizes(wanted)).toThrow(message);
+  });
+
+  it('are refused before anything runs', () => {
+    const [issue] = splitParams.safeParse({ validation: 16 }).error?.issues ?? [];
+    expect(issue?.message).toMatch(
+      /mix counts of images with shares \(.*validation: 16, test: 0\.1\)\. Write whole/,
+    );
   });
 });
 

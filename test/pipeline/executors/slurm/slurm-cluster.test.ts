@@ -30,7 +30,7 @@ const submission: Submission = {
     resumes: false,
   },
 };
-const asked = [{ nonce: 'darkroom-abc', directory: '/a store/abc', indices: [0, 1, 2, 3, 4, 5] }];
+const asked = [{ nonce: 'darkroom-abc', directory: '/a store/abc', indices: [0, 1, 2, 3, 4, 5, 6, 7] }];
 
 describe('Slurm', () => {
   it('gets a sparse array with all that the stage says', async () => {
@@ -72,7 +72,7 @@ describe('Slurm', () => {
   });
 
   it('is asked once for all tasks, and what it says is over is no success', async () => {
-    const lines = ['1_0|PENDING|', '1_1|RUNNING|n1', '1_2|COMPLETED|n1', '1_3|OUT_OF_MEMORY|n2', '1_4|NODE_FAIL|n2', '1_5|SOMETHING_NEW|']; // prettier-ignore
+    const lines = ['1_0|PENDING|', '1_1|RUNNING|n1', '1_2|COMPLETED|n1', '1_3|OUT_OF_MEMORY|n2', '1_4|NODE_FAIL|n2', '1_5|SOMETHING_NEW|', '1_6|PENDING||Priority', '1_7|PENDING||Nodes required for job are DOWN']; // prettier-ignore
     const { slurm, shims } = await shimmed({
       squeue: lines.map((line) => `echo 'darkroom-abc|${line}'`).join('\n'),
     });
@@ -84,6 +84,8 @@ describe('Slurm', () => {
       { state: 'over', reason: 'out-of-memory', node: 'n2' },
       { state: 'over', reason: 'node-failed', node: 'n2' },
       { state: 'running' },
+      { state: 'waiting' },
+      { state: 'waiting', heldBy: 'Nodes required for job are DOWN' },
     ]);
     expect(await shims.calls()).toHaveLength(1);
   });

@@ -41,6 +41,15 @@ describe('memory of WebAssembly', () => {
     expect(left()).toBe(400);
   });
 
+  it('holds no tensor of 2 GiB, whatever is left: the kernels reckon in signed numbers', () => {
+    const { wasm, left } = memoryOf(4 * gib, gib);
+    wasm._free(wasm._malloc(2 * gib - 4));
+    const free = left();
+    expect(() => wasm._malloc(2 * gib)).toThrow(OutOfMemoryError);
+    expect(left()).toBe(free);
+    expect(free).toBe(4 * gib);
+  });
+
   it('keeps a reserve for the kernels once it is nearly full', () => {
     const { wasm, left } = memoryOf(0.25 * gib, 3.75 * gib);
     expect(wasm._malloc(gib / 16)).toBeGreaterThan(0);

@@ -1,20 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { digestOfBytes, digestOfJson, type Digest } from '../core/digest.js';
+import { dirname, relative, resolve } from 'node:path';
+import { digestOfBytes } from '../core/digest.js';
 import { hasErrorCode } from '../core/error-code.js';
+import type { KindModule } from '../stage/definition.js';
 
 /** Specifiers of imports that begin with a dot: `from './x.js'`, `import './x.js'`, `import('./x.js')`, `require('./x')`. */
 const relativeImport = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g;
 
-/**
- * The digest of a module's source and of everything that it imports by a relative path, in the order of the imports:
- * where the files lie and what the module itself is called is not in it.
- */
-export async function moduleDigest(path: string): Promise<Digest> {
-  return digestOfJson([...(await moduleTexts(path)).values()].map(digestOfBytes));
+/** A module and everything that it imports by a relative path, in the order of the imports. */
+export async function modulesOf(path: string): Promise<readonly KindModule[]> {
+  return [...(await moduleTexts(path))].map(([file, text]) => ({
+    path: file,
+    name: relative(dirname(path), file),
+    digest: digestOfBytes(text),
+  }));
 }
 
-/** A module and everything that it imports by a relative path, in the order of the imports: path → text. */
+/** The texts of those modules: path → text. */
 export async function moduleTexts(path: string): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   const queue = [path];
