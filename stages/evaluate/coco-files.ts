@@ -27,7 +27,7 @@ export interface CocoFiles {
 }
 
 /**
- * Reads truth and predictions in COCO's forms, streamed.
+ * Reads truth and predictions in COCO's forms; files of more than half a gigabyte are streamed.
  * @throws UserError that names the file and the element for whatever cannot be: unknown images or categories, ids that
  *   stand twice, scores that are no numbers, a truth without objects, boxes that look normalised
  */

@@ -45,7 +45,7 @@ export interface CocoTruth {
 }
 
 /**
- * Reads a truth in COCO's form, streamed.
+ * Reads a truth in COCO's form; files of more than half a gigabyte are streamed.
  * @throws UserError that names the file and the element for whatever cannot be: unknown images or categories, ids that
  *   stand twice, a truth without objects, boxes that look normalised
  */

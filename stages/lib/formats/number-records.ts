@@ -9,7 +9,7 @@ const [openBracket, closeBracket, comma] = [0x5b, 0x5d, 0x2c];
 const [yes, no] = [Buffer.from('true'), Buffer.from('false')];
 
 /**
- * Reads a list of records out of a JSON file straight into columns of numbers. The list is the file (`list` is `''`),
+ * Reads a list of records out of a JSON file of at most half a gigabyte straight into columns of numbers. The list is the file (`list` is `''`),
  * or a member of the object that the file is; of its other members those named are parsed, the rest is passed over.
  * @returns undefined for whatever is not exactly so, in one element or in the whole: it is to be read by other means,
  *   which know what to complain of

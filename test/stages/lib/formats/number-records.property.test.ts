@@ -50,6 +50,17 @@ const columnsOf = (rows: readonly Row[]): Record<string, number[]> => ({
 const plain = (columns: Readonly<Record<string, Float64Array>>): Record<string, number[]> =>
   Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, [...column]]));
 
+it('reads what JSON.parse reads, to the last bit', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(record), fc.constantFrom(0, 1, '\t'), async (rows, indent) => {
+      const found = await read(JSON.stringify(rows, undefined, indent));
+      expect(found && plain(found.columns)).toEqual(
+        columnsOf(JSON.parse(JSON.stringify(rows)) as readonly Row[]),
+      );
+    }),
+  );
+});
+
 it('leaves a damaged file to others, unless it still says something', async () => {
   const cuts = fc.tuple(fc.array(record, { minLength: 1, maxLength: 3 }), fc.nat(), fc.constantFrom('', ',', '}', ']', '"', '0', 'e', '-', '.', '\\')); // prettier-ignore
   await fc.assert(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readNumberRecords } from '../../../../stages/lib/formats/number-records.js';
@@ -17,32 +16,6 @@ async function read(text: string, list = '', members: readonly string[] = []) {
 }
 
 describe('records read into columns', () => {
-  it('are bit for bit the numbers that JSON.parse makes, whatever else the objects hold', async () => {
-    const number = fc.oneof(
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-      fc.integer(),
-      fc.double({ min: 0, max: 1000, noNaN: true }).map((value) => Math.round(value * 1e5) / 1e5),
-    );
-    const record = fc.record({
-      other: fc.jsonValue(),
-      bbox: fc.tuple(number, number),
-      id: fc.integer(),
-      area: number,
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(record), fc.constantFrom(undefined, 2), async (given, indent) => {
-        const text = JSON.stringify(given, null, indent);
-        const parsed = JSON.parse(text) as typeof given;
-        const records = await read(text);
-        expect(records?.count).toBe(given.length);
-        expect([...(records?.columns.bbox ?? [])]).toEqual(parsed.flatMap(({ bbox }) => bbox));
-        expect([...(records?.columns.area ?? [])]).toEqual(parsed.map(({ area }) => area));
-        expect([...(records?.columns.id ?? [])]).toEqual(parsed.map(({ id }) => id));
-      }),
-      { numRuns: 50 },
-    );
-  });
-
   it('may stand in an object; its other members are parsed where they are named', async () => {
     const text = `{"info":{"a\\n":[1,"]"]},"images":[{"id":1,"name":"ü"}],
       "boxes":[{"id":1,"bbox":[-1.5e2,0],"crowd":true},{"crowd":0,"bbox":[1,2],"id":2}]}`;
