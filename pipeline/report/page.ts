@@ -115,7 +115,9 @@ function tableView(exhibit: {
   const columns = exhibit.columns.map((name, index) => {
     const values = exhibit.rows.map((row) => row[index] ?? null);
     const isNumber = values.every((value) => typeof value !== 'string');
-    return { name, isNumber, texts: textsOf(values) };
+    // Beside words, numbers are of different things, and no decimals of one belong to another.
+    const texts = isNumber ? textsOf(values) : values.map((value) => textsOf([value])[0] ?? '');
+    return { name, isNumber, texts };
   });
   return {
     heads: columns,

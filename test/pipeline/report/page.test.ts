@@ -162,4 +162,15 @@ describe('the report page', () => {
     expect(html).toContain('<td>person</td><td class="number">0.500</td>');
     expect(html).toContain('<td>dog</td><td class="number">–</td>');
   });
+
+  it('in a column with words, each number has the decimals that it needs', () => {
+    const rows = [
+      ['images', 208],
+      ['objects an image', 2.11],
+      ['sources', 'coco'],
+    ];
+    const table: ShownExhibit = { type: 'table', title: 'Datasets', columns: ['', 'real'], rows };
+    const html = renderPage(aModel([aStage('facts', { exhibits: [table] })]));
+    for (const text of ['208', '2.11', 'coco']) expect(html).toContain(`<td>${text}</td>`);
+  });
 });
