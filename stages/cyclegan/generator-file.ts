@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { ArtifactReader, OutputWriter } from '../../pipeline/stage/artifact.js';
+import { generatorModel } from './generator-model.js';
 import { networkOf, type Model } from './model.js';
 import { modes } from './modes.js';
 import { generatorLayout, type GeneratorShape } from './networks/generator.js';
@@ -24,7 +25,7 @@ export interface TrainedGenerator {
   readonly values: Float32Array;
 }
 
-/** Writes `generator.json` and `generator.bin` (32-bit floats, little-endian). */
+/** Writes `generator.json`, `generator.bin` (32-bit floats, little-endian) and, for other programs, `generator.onnx`. */
 export async function writeGenerator(
   output: OutputWriter,
   model: Model,
@@ -42,6 +43,8 @@ export async function writeGenerator(
   };
   await output.write('generator.json', `${JSON.stringify(header, null, 2)}\n`);
   await output.write('generator.bin', new Uint8Array(values.buffer));
+  const metadata = { mode: model.mode, crop: String(training.crop), steps: String(training.steps) };
+  await output.write('generator.onnx', generatorModel(model.generator, values, metadata));
 }
 
 /** @throws UserError when the files are no generator of three colours, or do not fit each other */

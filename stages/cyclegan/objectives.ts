@@ -43,7 +43,7 @@ export interface Scene {
 export type WeightsOf = (name: NetworkName) => Weights;
 
 /** The picture that goes into a generator, with its noise map where it takes one. */
-export function withNoise(x: tf.Tensor4D, noise: tf.Tensor4D | undefined): tf.Tensor4D {
+function withNoise(x: tf.Tensor4D, noise: tf.Tensor4D | undefined): tf.Tensor4D {
   return noise ? tf.concat([x, noise], 3) : x;
 }
 

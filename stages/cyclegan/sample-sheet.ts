@@ -7,6 +7,7 @@ import { uncachedSharp as sharp } from '../lib/imaging/uncached-sharp.js';
 import type { Domain } from './domain.js';
 import { networkOf, type Model } from './model.js';
 import type { CycleGanParams } from './params.js';
+import { tensorRunner } from './translate/generator-runner.js';
 import { mostPixelsWithin, Translator } from './translate/translator.js';
 
 const SHOWN = 4;
@@ -34,11 +35,11 @@ export class SampleSheets {
     await useBackend(this.params.backend);
     const { offset } = networkOf(model, 'forward');
     const most = mostPixelsWithin(this.params.memoryMb, model.generator);
-    const translator = new Translator(model.generator, parameters, most, offset);
+    const translator = new Translator(tensorRunner(model.generator, parameters, offset), most);
     const translated: Buffer[] = [];
     for (const image of images)
       translated.push(await encoded(image, await translator.translate(image, this.seed)));
-    translator.dispose();
+    await translator.dispose();
     const originals = await Promise.all(images.map((image) => encoded(image, image.data)));
     const tiles: Tile[] = [
       ...originals.map((image) => ({ image, label: 'source' })),

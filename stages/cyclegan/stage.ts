@@ -7,7 +7,7 @@ import { cycleGanParams, type CycleGanParams } from './params.js';
 export const cycleGanTrainStage = defineStage({
   kind: 'cyclegan/train',
   summary: 'Learn to make rendered images look like real ones (CycleGAN, Bayesian CycleGAN, CUT).',
-  revision: 2,
+  revision: 3,
   params: cycleGanParams,
   inputs: {
     source: { type: 'dataset', description: 'Images that are to be translated, as rendered ones.' },

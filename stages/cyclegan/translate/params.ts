@@ -61,6 +61,10 @@ export const translateParams = z.strictObject({
     .min(50)
     .default(2000)
     .describe('What one pass may use; larger images are cut into tiles that overlap. Part of the result.'),
+  runtime: z
+    .enum(['tfjs', 'onnx'])
+    .default('tfjs')
+    .describe('TensorFlow.js on the backend below, or ONNX Runtime on the CPU, which is faster there.'),
   backend: z
     .enum(backendChoices)
     .default('auto')

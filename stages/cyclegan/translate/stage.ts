@@ -29,8 +29,12 @@ export const cycleGanTranslateStage = defineMapStage({
     dataset: { type: 'dataset', description: 'The translated images with the boxes of the originals.' },
   },
   seeded: () => true,
-  resources: ({ backend }) => ({ cpu: 1, ...(backend === 'gpu' ? { gpu: 1 } : {}) }),
-  tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
+  resources: ({ backend, runtime }) => ({
+    cpu: 1,
+    ...(backend === 'gpu' && runtime === 'tfjs' ? { gpu: 1 } : {}),
+  }),
+  tools: ({ backend, runtime }) =>
+    Promise.resolve({ backend: runtime === 'onnx' ? 'onnx' : expectedBackend(backend) }),
   async *items(context) {
     for await (const line of context.input('dataset').readLines('records.jsonl')) {
       const record = datasetRecordSchema.parse(JSON.parse(line));

@@ -11,6 +11,7 @@ import { readGenerator, type TrainedGenerator } from '../generator-file.js';
 import { measureDetections } from '../guard/detections.js';
 import { measureTranslation, type GuardMeasures } from '../guard/measure.js';
 import type { TranslateItem, TranslateParams } from './params.js';
+import { tensorRunner, type GeneratorRunner } from './generator-runner.js';
 import { mostPixelsWithin, Translator } from './translator.js';
 
 type Context = BatchContext<TranslateParams, TranslateItem>;
@@ -31,15 +32,16 @@ export async function translateBatch(items: readonly TranslateItem[], context: C
   const { params } = context;
   const generator = await readGenerator(context.input('generator'));
   checkVersions(params, generator);
-  await useBackend(params.backend);
+  const finder = context.hasInput('detector')
+    ? await loadDetector(
+        context.input('detector'),
+        params.runtime === 'onnx' ? { name: 'onnx' } : { name: 'tfjs', backend: params.backend },
+      )
+    : undefined;
   const translator = new Translator(
-    generator.shape,
-    generator.values,
+    await runnerOf(generator, params),
     mostPixelsWithin(params.memoryMb, generator.shape),
   );
-  const finder = context.hasInput('detector')
-    ? await loadDetector(context.input('detector'), { name: 'tfjs', backend: params.backend })
-    : undefined;
   try {
     for (const item of items) {
       context.signal.throwIfAborted();
@@ -47,9 +49,18 @@ export async function translateBatch(items: readonly TranslateItem[], context: C
       await new Promise((resolve) => setImmediate(resolve)); // lets signals and progress through
     }
   } finally {
-    translator.dispose();
+    await translator.dispose();
     await finder?.dispose();
   }
+}
+
+async function runnerOf(
+  { shape, values }: TrainedGenerator,
+  { runtime, backend }: TranslateParams,
+): Promise<GeneratorRunner> {
+  if (runtime === 'onnx') return (await import('./onnx-runner.js')).onnxRunner(shape, values);
+  await useBackend(backend);
+  return tensorRunner(shape, values);
 }
 
 async function translateItem(

@@ -1,10 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import type { RgbImage } from '../../lib/imaging/decode-image.js';
-import { generate, generatorLayout, type GeneratorShape } from '../networks/generator.js';
-import { noiseMap } from '../networks/noise-map.js';
-import { weightTensors, type Weights } from '../networks/parameters.js';
+import type { GeneratorShape } from '../networks/generator.js';
+import { noiseValues } from '../networks/noise-map.js';
 import { GENERATOR_STRIDE } from '../networks/sizes.js';
-import { withNoise } from '../objectives.js';
+import type { GeneratorRunner } from './generator-runner.js';
 import { tilesOf, tileWeight, type Tile } from './tiles.js';
 
 /** Pixels by which tiles overlap: what one pixel of a generator's result sees of its input, about. */
@@ -12,17 +10,11 @@ const TILE_OVERLAP_PX = 48;
 
 /** A generator that turns whole images into images of the same size. */
 export class Translator {
-  readonly #weights: Weights;
-
   /** @param mostPixels of one pass; larger images are cut into tiles */
   constructor(
-    private readonly shape: GeneratorShape,
-    values: Float32Array,
+    private readonly runner: GeneratorRunner,
     private readonly mostPixels: number,
-    offset = 0,
-  ) {
-    this.#weights = weightTensors(generatorLayout(shape), values, offset);
-  }
+  ) {}
 
   /** How many tiles an image is cut into. */
   tileCount({ width, height }: { readonly width: number; readonly height: number }): number {
@@ -59,8 +51,8 @@ export class Translator {
     });
   }
 
-  dispose(): void {
-    tf.dispose([...this.#weights.values()]);
+  dispose(): Promise<void> {
+    return this.runner.dispose();
   }
 
   #tiles(width: number, height: number): Tile[] {
@@ -69,24 +61,26 @@ export class Translator {
     return tilesOf(width, height, Math.max(side, 2 * TILE_OVERLAP_PX + GENERATOR_STRIDE), TILE_OVERLAP_PX);
   }
 
+  /** @returns [tile.height, tile.width, 3], −1 to 1 */
   async #pass({ data, width }: RgbImage, tile: Tile, noiseSeed: number): Promise<Float32Array> {
-    const pixels = new Float32Array(tile.width * tile.height * 3);
-    for (let y = 0; y < tile.height; y++) {
-      const from = 3 * ((tile.top + y) * width + tile.left);
-      for (let i = 0; i < 3 * tile.width; i++)
-        pixels[3 * y * tile.width + i] = (data[from + i] ?? 0) / 127.5 - 1;
-    }
-    const result = tf.tidy(() => {
-      const x = tf.tensor4d(pixels, [1, tile.height, tile.width, 3]);
-      const padded = padToMultiple(x);
-      const [, rows, columns] = padded.shape;
-      const noise = this.shape.inputChannels === 4 ? noiseMap(noiseSeed, 1, rows, columns) : undefined;
-      const whole = generate(this.#weights, this.shape, withNoise(padded, noise));
-      return tf.slice(whole, [0, 0, 0, 0], [1, tile.height, tile.width, 3]);
-    });
-    const values = await result.data<'float32'>();
-    result.dispose();
-    return Float32Array.from(values);
+    const [rows, columns] = [wholeStrides(tile.height), wholeStrides(tile.width)];
+    const channels = this.runner.shape.inputChannels;
+    const noise = channels === 4 ? noiseValues(noiseSeed, rows, columns) : undefined;
+    const x = new Float32Array(rows * columns * channels);
+    for (let y = 0; y < rows; y++)
+      for (let column = 0; column < columns; column++) {
+        const from =
+          3 * ((tile.top + mirrored(y, tile.height)) * width + tile.left + mirrored(column, tile.width));
+        const to = y * columns + column;
+        for (let c = 0; c < 3; c++) x[channels * to + c] = (data[from + c] ?? 0) / 127.5 - 1;
+        if (noise) x[channels * to + 3] = noise[to] ?? 0;
+      }
+    const whole = await this.runner.run(x, rows, columns);
+    if (rows === tile.height && columns === tile.width) return whole;
+    const cut = new Float32Array(tile.height * tile.width * 3);
+    for (let y = 0; y < tile.height; y++)
+      cut.set(whole.subarray(3 * y * columns, 3 * (y * columns + tile.width)), 3 * y * tile.width);
+    return cut;
   }
 }
 
@@ -95,11 +89,11 @@ export function mostPixelsWithin(memoryMb: number, { width }: GeneratorShape): n
   return Math.floor((memoryMb * 1024 ** 2) / (7 * 4 * width));
 }
 
-/** Mirrors rows and columns at the far sides until both are multiples of 4. */
-function padToMultiple(x: tf.Tensor4D): tf.Tensor4D {
-  const [, height, width] = x.shape;
-  const below = (GENERATOR_STRIDE - (height % GENERATOR_STRIDE)) % GENERATOR_STRIDE;
-  const right = (GENERATOR_STRIDE - (width % GENERATOR_STRIDE)) % GENERATOR_STRIDE;
-  if (below === 0 && right === 0) return x;
-  return tf.mirrorPad(x, [[0, 0], [0, below], [0, right], [0, 0]], 'reflect'); // prettier-ignore
+function wholeStrides(side: number): number {
+  return Math.ceil(side / GENERATOR_STRIDE) * GENERATOR_STRIDE;
+}
+
+/** Beyond the far side it goes back, the last place not repeated. */
+function mirrored(place: number, side: number): number {
+  return place < side ? place : Math.max(0, 2 * (side - 1) - place);
 }

@@ -8,6 +8,8 @@ import type { Domain } from '../../../stages/cyclegan/domain.js';
 import { initialModel, modelOf, networkOf } from '../../../stages/cyclegan/model.js';
 import { cycleGanParams } from '../../../stages/cyclegan/params.js';
 import { trainGan } from '../../../stages/cyclegan/train.js';
+import { tensorRunner } from '../../../stages/cyclegan/translate/generator-runner.js';
+import { onnxRunner } from '../../../stages/cyclegan/translate/onnx-runner.js';
 import { mostPixelsWithin, Translator } from '../../../stages/cyclegan/translate/translator.js';
 import { translateParams } from '../../../stages/cyclegan/translate/params.js';
 import { useBackend } from '../../../stages/lib/tensors/backend.js';
@@ -27,7 +29,8 @@ export const adaptation: Bench = {
   measure: async (folder) => {
     const theirs = await pytorchStep();
     const ours = await ownStep(folder);
-    const frame = await translation();
+    const frame = await translation('tfjs');
+    const onnxFrame = await translation('onnx');
     return [
       {
         what: `a step of a CycleGAN, ${crop} × ${crop}, width ${width}, ${blocks} blocks`,
@@ -43,6 +46,12 @@ export const adaptation: Bench = {
         measured: `${(1 / frame).toFixed(2)} images/s`,
         bar: '≥ .5 images/s',
         met: 1 / frame >= 0.5,
+      },
+      {
+        what: 'the same, ONNX Runtime',
+        measured: `${(1 / onnxFrame).toFixed(2)} images/s`,
+        bar: '–',
+        met: undefined,
       },
     ];
   },
@@ -78,12 +87,14 @@ async function noise(folder: string, name: string): Promise<Domain> {
 }
 
 /** Seconds of a frame, as cyclegan/translate makes it. */
-async function translation(): Promise<number> {
+async function translation(runtime: 'tfjs' | 'onnx'): Promise<number> {
   await useBackend('wasm');
   const model = modelOf({ mode: 'cyclegan', width, judgeWidth: width, blocks });
   const { offset } = networkOf(model, 'forward');
   const most = mostPixelsWithin(translateParams.parse({}).memoryMb, model.generator);
-  const translator = new Translator(model.generator, initialModel(model, 1), most, offset);
+  const values = initialModel(model, 1).slice(offset);
+  const runner = await (runtime === 'onnx' ? onnxRunner : tensorRunner)(model.generator, values);
+  const translator = new Translator(runner, most);
   const image = { width: frameSide, height: frameSide, originalWidth: frameSide, originalHeight: frameSide, data: pixels(frameSide, 1) }; // prettier-ignore
   const times: number[] = [];
   for (let n = 0; n < 4; n++) {
@@ -91,7 +102,7 @@ async function translation(): Promise<number> {
     await translator.translate(image, n);
     times.push((performance.now() - began) / 1000);
   }
-  translator.dispose();
+  await translator.dispose();
   return median(times.slice(1));
 }
 

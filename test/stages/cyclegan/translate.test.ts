@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -52,6 +53,22 @@ describe('translating a dataset', () => {
       /4 of 4 translations were rejected and replaced by their originals: source-0/,
     );
     expect(warnings.join()).toMatch(/So many are rejected that the training is the cause/);
+  });
+
+  it('makes the same with ONNX Runtime', async () => {
+    const guard = { boxEdges: -1, outside: -1, colour: 0 };
+    const pixelsOf = async (runtime: string): Promise<Buffer> => {
+      const { outputs } = await translate({ guard, runtime });
+      const made = outputs['dataset'] as ArtifactReader;
+      const [record] = await recordsIn(made);
+      const file = await made.file(record?.image ?? '');
+      return sharp(made.locate(file)).raw().toBuffer();
+    };
+    const [here, there] = await Promise.all(['tfjs', 'onnx'].map(pixelsOf));
+    expect(here?.length).toBe(30 * 30 * 3);
+    // One step of a byte, where a value lies between two.
+    for (const [i, value] of (here ?? []).entries())
+      expect(Math.abs(value - (there?.[i] ?? NaN))).toBeLessThanOrEqual(1);
   });
 
   it('leaves rejected images out where the file says so', async () => {
