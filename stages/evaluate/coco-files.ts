@@ -1,6 +1,6 @@
 import { UserError } from '../../pipeline/core/user-error.js';
 import { readJsonSections } from '../lib/formats/json-sections.js';
-import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../lib/metrics/box-evaluation.js';
 import { readNumberRecords } from '../lib/formats/number-records.js';
 import { RecordColumns, type Fields, type NumberRecords } from '../lib/formats/record-columns.js';
 import { cocoResultSchema, isCocoResult } from '../lib/predictions/read-coco-detections.js';
@@ -105,6 +105,6 @@ function toPixels(bbox: Float64Array, { width, height }: CocoTruthImage, place: 
     throw new UserError(
       `${place}: the truth does not say how large its image is, so a normalised box has no place.`,
     );
-  const [x, y, w, h] = bbox as unknown as [number, number, number, number];
-  bbox.set([x * width, y * height, w * width, h * height]);
+  // x, y, width, height
+  bbox.forEach((share, edge) => (bbox[edge] = share * (edge % 2 === 0 ? width : height)));
 }

@@ -3,7 +3,7 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import { readJsonSections } from '../lib/formats/json-sections.js';
 import { readNumberRecords } from '../lib/formats/number-records.js';
 import { RecordColumns, type Fields, type NumberRecords } from '../lib/formats/record-columns.js';
-import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../lib/metrics/box-evaluation.js';
 import { looksNormalised } from '../lib/formats/box-units.js';
 import { OddBoxes } from './odd-boxes.js';
 

@@ -1,7 +1,8 @@
 import { bootstrapFigures, percentileInterval } from '../lib/metrics/bootstrap.js';
 import { calibrationOf } from '../lib/metrics/calibration.js';
 import { summarizeCoco } from '../lib/metrics/coco-ap.js';
-import { counts, matchBoxes, type BoxEvaluation, type BoxMatches } from '../lib/metrics/coco-match.js';
+import { counts, type BoxEvaluation } from '../lib/metrics/box-evaluation.js';
+import { matchBoxes, type BoxMatches } from '../lib/metrics/coco-match.js';
 import { confusionMatrix } from '../lib/metrics/confusion-matrix.js';
 import { analyseErrors, type ErrorAnalysis } from '../lib/metrics/error-types.js';
 import { bestOperatingPoint, operatingPoints } from '../lib/metrics/operating-points.js';

@@ -1,7 +1,7 @@
 import type { StageContext } from '../../pipeline/stage/context.js';
 import type { Scores } from '../lib/metrics/scores.js';
 import type { DatasetRecord } from '../lib/dataset/record.js';
-import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../lib/metrics/box-evaluation.js';
 import { errorTypes, type ErrorAnalysis, type ErrorType } from '../lib/metrics/error-types.js';
 import { lineChart } from '../lib/plots/charts.js';
 import { gallerySheet, worstOf } from './gallery.js';

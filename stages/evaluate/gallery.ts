@@ -1,7 +1,7 @@
 import type { BoxXyxyPx, DatasetRecord } from '../lib/dataset/record.js';
 import { contactSheet } from '../lib/imaging/contact-sheet.js';
 import { drawBoxes, type DrawnBox } from '../lib/imaging/draw-boxes.js';
-import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../lib/metrics/box-evaluation.js';
 import { cornersOf } from '../lib/metrics/iou.js';
 import type { ErrorAnalysis, ErrorType } from '../lib/metrics/error-types.js';
 

@@ -3,7 +3,7 @@ import { UserError } from '../../pipeline/core/user-error.js';
 import type { Dataset } from '../lib/dataset/dataset.js';
 import type { PredictionRecord } from '../lib/dataset/prediction-record.js';
 import type { DatasetRecord, ObjectRecord } from '../lib/dataset/record.js';
-import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../lib/metrics/box-evaluation.js';
 import { EvaluationBuilder } from '../lib/metrics/evaluation-builder.js';
 import type { StableSample } from './stable-sample.js';
 

@@ -1,4 +1,4 @@
-import type { BoxEvaluation } from '../lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../lib/metrics/box-evaluation.js';
 import { matchBoxes } from '../lib/metrics/coco-match.js';
 import { bootstrapFigures, percentileInterval } from '../lib/metrics/bootstrap.js';
 import { rankingsOf, type ClassRanking } from '../lib/metrics/ranking.js';

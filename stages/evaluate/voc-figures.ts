@@ -1,4 +1,4 @@
-import { counts, type BoxEvaluation } from '../lib/metrics/coco-match.js';
+import { counts, type BoxEvaluation } from '../lib/metrics/box-evaluation.js';
 import { cornersOf } from '../lib/metrics/iou.js';
 import type { Scores } from '../lib/metrics/scores.js';
 import { vocAp, type VocImage } from '../lib/metrics/voc-ap.js';

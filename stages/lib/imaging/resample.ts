@@ -21,6 +21,22 @@ export type Colour = readonly [red: number, green: number, blue: number];
 /** The grey around an image that does not fill the target (darknet's letterbox). */
 export const LETTERBOX_GREY: Colour = [0.5, 0.5, 0.5];
 
+/** Where in the image a target's columns and rows lie; a target that the image does not cover is filled first. */
+export function placeInto(
+  target: Float32Array,
+  targetWidth: number,
+  targetHeight: number,
+  image: RgbPixels,
+  { left, top, width, height, flipped = false }: Placement,
+  fill: Colour,
+): { readonly columns: Taps; readonly rows: Taps } {
+  const columns = taps(left, width, targetWidth, image.width, flipped);
+  const rows = taps(top, height, targetHeight, image.height, false);
+  if (rows.first > 0 || rows.last < targetHeight || columns.first > 0 || columns.last < targetWidth)
+    fillWith(target, targetWidth * targetHeight, fill);
+  return { columns, rows };
+}
+
 /**
  * Draws an image at its place into a float target, bilinearly with corners aligned as darknet's resize_image.
  * @param target [targetHeight, targetWidth, 3], 0–1; wholly overwritten
@@ -33,12 +49,9 @@ export function resampleInto(
   placement: Placement,
   fill: Colour = LETTERBOX_GREY,
 ): void {
-  const columns = taps(placement.left, placement.width, targetWidth, image.width, placement.flipped === true);
-  const rows = taps(placement.top, placement.height, targetHeight, image.height, false);
+  const { columns, rows } = placeInto(target, targetWidth, targetHeight, image, placement, fill);
   const pitch = image.width * 3;
   const { data } = image;
-  if (rows.first > 0 || rows.last < targetHeight || columns.first > 0 || columns.last < targetWidth)
-    fillWith(target, targetWidth * targetHeight, fill);
   for (let y = rows.first; y < rows.last; y++) {
     const upper = (rows.low[y] ?? 0) * pitch;
     const lower = (rows.high[y] ?? 0) * pitch;
@@ -59,14 +72,22 @@ export function resampleInto(
   }
 }
 
-/** Which two source pixels a target pixel lies between along one axis, and how far from the first. */
-export function taps(
+/** Which two source pixels each target pixel from first to before last lies between along one axis, and how far from the first. */
+interface Taps {
+  readonly first: number;
+  readonly last: number;
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly weight: Float32Array;
+}
+
+function taps(
   start: number,
   length: number,
   targetLength: number,
   sourceLength: number,
   flipped: boolean,
-): { first: number; last: number; low: Int32Array; high: Int32Array; weight: Float32Array } {
+): Taps {
   const first = Math.max(0, start);
   const last = Math.min(targetLength, start + length);
   const low = new Int32Array(targetLength);

@@ -1,5 +1,5 @@
 import { pixelCode, pixelMemory } from './pixel-code.js';
-import { fillWith, LETTERBOX_GREY, taps, type Colour, type Placement, type RgbPixels } from './resample.js';
+import { LETTERBOX_GREY, placeInto, type Colour, type Placement, type RgbPixels } from './resample.js';
 
 /**
  * As resampleInto, four times as fast and equal to float32's precision: for training, which waits for it. (resampleInto
@@ -14,11 +14,8 @@ export function resampleByVectors(
   placement: Placement,
   fill: Colour = LETTERBOX_GREY,
 ): void {
-  const columns = taps(placement.left, placement.width, targetWidth, image.width, placement.flipped === true);
-  const rows = taps(placement.top, placement.height, targetHeight, image.height, false);
+  const { columns, rows } = placeInto(target, targetWidth, targetHeight, image, placement, fill);
   const count = columns.last - columns.first;
-  if (rows.first > 0 || rows.last < targetHeight || count < targetWidth)
-    fillWith(target, targetWidth * targetHeight, fill);
   if (count <= 0 || rows.last <= rows.first) return;
   const pitch = image.width * 3;
   // In the loops' memory: where the columns lie, two rows of the source stretched to the target's width, a row of the

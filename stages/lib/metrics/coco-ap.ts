@@ -1,4 +1,5 @@
-import { areaNames, iouThresholds, linspace, maxDetections, type BoxMatches } from './coco-match.js';
+import type { BoxMatches } from './coco-match.js';
+import { areaNames, iouThresholds, linspace, maxDetections } from './coco-ranges.js';
 
 /** COCO's twelve figures; −1 where there is no ground truth to find. */
 export const cocoFigureNames = [

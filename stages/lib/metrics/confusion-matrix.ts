@@ -1,4 +1,4 @@
-import { counts, type BoxEvaluation } from './coco-match.js';
+import { counts, type BoxEvaluation } from './box-evaluation.js';
 import { iouXywh } from './iou.js';
 
 /** Rows are what is there, columns what the detector says; the last row is nothing there, the last column nothing said. */

@@ -1,4 +1,5 @@
-import { counts, type BoxEvaluation, type BoxMatches } from './coco-match.js';
+import { counts, type BoxEvaluation } from './box-evaluation.js';
+import type { BoxMatches } from './coco-match.js';
 import { interpolate } from './coco-ap.js';
 import { iouXywh } from './iou.js';
 

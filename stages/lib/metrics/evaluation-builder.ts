@@ -1,6 +1,6 @@
 import type { DatasetRecord } from '../dataset/record.js';
 import type { PredictionRecord } from '../dataset/prediction-record.js';
-import type { BoxEvaluation } from './coco-match.js';
+import type { BoxEvaluation } from './box-evaluation.js';
 import { NumberList } from './number-list.js';
 
 /** Gathers dataset records and predictions image by image into the arrays that the figures are computed from. */

@@ -1,5 +1,6 @@
 import { interpolate, precisionsAtHits, recallThresholds } from './coco-ap.js';
-import { maxDetections, type BoxMatches } from './coco-match.js';
+import type { BoxMatches } from './coco-match.js';
+import { maxDetections } from './coco-ranges.js';
 
 /** One point of a precision-recall curve: what holds when every detection down to this score counts. */
 export interface OperatingPoint {

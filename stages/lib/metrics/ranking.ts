@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { counts, type BoxEvaluation, type BoxMatches } from './coco-match.js';
+import { counts, type BoxEvaluation } from './box-evaluation.js';
+import type { BoxMatches } from './coco-match.js';
 
 /**
  * What became of a class's detections, by falling score: all that precision, recall, AP and their intervals are

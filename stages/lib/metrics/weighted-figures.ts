@@ -1,5 +1,5 @@
 import { recallThresholds } from './coco-ap.js';
-import { iouThresholds } from './coco-match.js';
+import { iouThresholds } from './coco-ranges.js';
 import type { ClassRanking } from './ranking.js';
 
 export interface WeightedFigures {

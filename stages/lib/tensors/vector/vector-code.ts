@@ -27,8 +27,10 @@ export function vectorCodeOf(backend: BackendWasm): VectorCode {
 
 /** The memory object behind the heap's views; Emscripten keeps it among the exports of its module. */
 function memoryOf({ wasm }: BackendWasm): unknown {
-  const { asm } = wasm as unknown as { readonly asm?: { readonly memory?: unknown } };
-  if (asm?.memory === undefined)
+  const exported: unknown = Reflect.get(wasm, 'asm');
+  const memory: unknown =
+    typeof exported === 'object' && exported !== null ? Reflect.get(exported, 'memory') : undefined;
+  if (memory === undefined)
     throw new Error('the WebAssembly backend of TensorFlow.js does not show its memory');
-  return asm.memory;
+  return memory;
 }

@@ -6,7 +6,8 @@ import {
   percentileInterval,
 } from '../../../../stages/lib/metrics/bootstrap.js';
 import { summarizeCoco } from '../../../../stages/lib/metrics/coco-ap.js';
-import { matchBoxes, type BoxEvaluation } from '../../../../stages/lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../../../../stages/lib/metrics/box-evaluation.js';
+import { matchBoxes } from '../../../../stages/lib/metrics/coco-match.js';
 import { rankingsOf } from '../../../../stages/lib/metrics/ranking.js';
 import { weightedFigures } from '../../../../stages/lib/metrics/weighted-figures.js';
 import { RandomStream } from '../../../../pipeline/core/seed.js';

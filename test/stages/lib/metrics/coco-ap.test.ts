@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cocoFigureNames, summarizeCoco, type CocoFigures } from '../../../../stages/lib/metrics/coco-ap.js';
-import { matchBoxes, type BoxEvaluation } from '../../../../stages/lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../../../../stages/lib/metrics/box-evaluation.js';
+import { matchBoxes } from '../../../../stages/lib/metrics/coco-match.js';
 
 const folder = resolve(import.meta.dirname, '../../../../../shared/golden/coco-eval');
 const cases = existsSync(folder)

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { summarizeCoco } from '../../../../stages/lib/metrics/coco-ap.js';
-import { linspace, matchBoxes } from '../../../../stages/lib/metrics/coco-match.js';
+import { matchBoxes } from '../../../../stages/lib/metrics/coco-match.js';
+import { linspace } from '../../../../stages/lib/metrics/coco-ranges.js';
 import { EvaluationBuilder } from '../../../../stages/lib/metrics/evaluation-builder.js';
 import { precisionRecall } from '../../../../stages/lib/metrics/precision-recall.js';
 import type { ObjectRecord } from '../../../../stages/lib/dataset/record.js';

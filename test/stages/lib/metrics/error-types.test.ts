@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matchBoxes, type BoxEvaluation } from '../../../../stages/lib/metrics/coco-match.js';
+import type { BoxEvaluation } from '../../../../stages/lib/metrics/box-evaluation.js';
+import { matchBoxes } from '../../../../stages/lib/metrics/coco-match.js';
 import { confusionMatrix } from '../../../../stages/lib/metrics/confusion-matrix.js';
 import { analyseErrors } from '../../../../stages/lib/metrics/error-types.js';
 
