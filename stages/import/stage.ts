@@ -9,7 +9,7 @@ import { importParams, isFilePath, type ImportParams } from './params.js';
 export const importStage = defineStage({
   kind: 'import',
   summary: 'Reads a dataset in COCO, YOLO, Pascal VOC, CSV, TFRecord, OpenImages or keras-yolo3 form',
-  revision: 1,
+  revision: 2,
   params: importParams,
   takesBucketUrls: true,
   inputs: {},

@@ -105,6 +105,28 @@ describe('Pascal VOC', () => {
     );
   });
 
+  it('lists of classes alone, as VoTT v1 exports them, are subsets', async () => {
+    const png = await blankImage(64, 48);
+    const annotation = (name: string) =>
+      xml(`<object><name>dog</name>${box}</object>`).replace('a.png', name);
+    const folder = await aFolder({
+      'Annotations/a.xml': annotation('a.png'),
+      'Annotations/b.xml': annotation('b.png'),
+      'JPEGImages/a.png': png,
+      'JPEGImages/b.png': png,
+      'ImageSets/Main/dog_train.txt': 'a.png 1\r\n',
+      'ImageSets/Main/dog_val.txt': 'b.png 1\r\n',
+      'ImageSets/Main/cat_train.txt': 'a.png -1\r\n',
+      'ImageSets/Main/cat_val.txt': 'b.png -1\r\n',
+    });
+    const all = await readFormat('voc', folder);
+    expect(all.records.map(({ id, attributes }) => [id, attributes])).toEqual([
+      ['a', { split: 'train' }],
+      ['b', { split: 'validation' }],
+    ]);
+    expect((await readFormat('voc', folder, { subset: 'val' })).records.map(({ id }) => id)).toEqual(['b']);
+  });
+
   it('whole pixels are counted from 1, and what it cannot hold is said once, with its number', async () => {
     const folder = await aFolder();
     const objects = [1, 2, 3].map((index) => ({
