@@ -71,7 +71,9 @@ const fields = z.strictObject({
     .int()
     .min(1)
     .default(1)
-    .describe('Write a checkpoint every so many epochs; one is also written when the run is stopped.'),
+    .describe(
+      'Write a checkpoint every so many epochs, but not within ten seconds of the last; one is also written when the run is stopped.',
+    ),
   patience: z
     .number()
     .int()

@@ -63,6 +63,12 @@ export interface Training extends TrainingCourse {
 }
 
 /**
+ * What is written after epochs (the checkpoint, the curves) is written at most so often: epochs of a few photographs
+ * would else spend more time on writing than on learning.
+ */
+const leastPauseMs = 10_000;
+
+/**
  * Trains a network, data-parallel over workers: each step, shards of a batch go to the workers, their gradients are
  * summed in a fixed order, and each worker updates its part of the parameters. After epochs, and when it is stopped, a
  * checkpoint is written; a training that was stopped or killed goes on from there and ends as it would have.
@@ -95,6 +101,7 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
     const steps = last ? last.firstStep + last.steps : 0;
     const epochs = last ? last.firstEpoch + last.epochs : 0;
     const save = (): Promise<void> => writeCheckpoint(file, { state, vectors: named(vectors, best) });
+    let [saveIsDue, savedAtMs, shownAtMs] = [false, -Infinity, -Infinity];
     let stopped = false;
     for (const phase of phases) {
       const end = phase.firstStep + phase.steps;
@@ -152,8 +159,16 @@ export async function trainDetector(request: TrainingRequest): Promise<Training>
           request.log(`Stopped early: ${state.misses} validations without a better AP50.`);
           state = { ...state, step: steps };
         }
-        await request.onEpoch?.(state);
-        if (final || stopped || crosses(before, done, params.checkpointEvery)) await save();
+        const ends = final || stopped;
+        if (ends || performance.now() - shownAtMs >= leastPauseMs) {
+          await request.onEpoch?.(state);
+          shownAtMs = performance.now();
+        }
+        saveIsDue ||= crosses(before, done, params.checkpointEvery);
+        if (ends || (saveIsDue && performance.now() - savedAtMs >= leastPauseMs)) {
+          await save();
+          [saveIsDue, savedAtMs] = [false, performance.now()];
+        }
       }
     }
     const { bestEpoch, bestAp50, bestPrecisions, reports } = state;
