@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backendChoices } from '../lib/tensors/backend-choice.js';
+import type { ModelShape } from './model.js';
 import { adversarialLosses, modes } from './modes.js';
 import { SMALLEST_JUDGED_PX } from './networks/sizes.js';
 
@@ -11,18 +12,42 @@ const bayesianSchema = z
       .describe(
         'paper: as the published code (cycles summed over the samples, real pictures counted once a sample, the rate falling within each epoch, no identity, no pool); sane: means.',
       ),
-    samples: z
+    samples: z.number().int().min(1).max(8).default(3).describe('Monte-Carlo samples of the map a step.'),
+    map: z
+      .enum(['noise', 'encoder'])
+      .default('noise')
+      .describe(
+        'What tells versions of an image apart: a map of noise, or what an encoder, trained along, makes of another picture of the target domain (cyclegan/translate then needs `target`).',
+      ),
+    encoderWidth: z
       .number()
       .int()
-      .min(1)
-      .max(8)
-      .default(3)
-      .describe('Monte-Carlo samples of the noise map a step.'),
+      .min(4)
+      .default(32)
+      .describe('With `map: encoder`: channels of the encoders’ first convolution.'),
+    gamma: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(
+        'γ: weight of the adversarial loss of pictures that went there and back. Left out, .1 with variant: paper (its published commands have 0, its text .5), 0 with sane.',
+      ),
     prior: z
       .number()
       .min(0)
       .default(1)
       .describe('Weight of the Gaussian prior: the mean square of each tensor, divided by the batch.'),
+    friction: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe(
+        'With variant: sane, α of SGHMC: gradients get noise of deviation √(2α) / pictures of the larger domain, so that the networks are drawn from their posterior; 0 for none, .01 in Bayesian GAN.',
+      ),
+  })
+  .refine(({ variant, friction }) => variant === 'sane' || friction === 0, {
+    path: ['friction'],
+    message: 'the published code has no noise: use `variant: sane`, or leave `friction` out',
   })
   .prefault({})
   .describe('For mode: bayesian.');
@@ -148,3 +173,15 @@ export const cycleGanParams = z.strictObject({
     .describe('What a worker may use: a WebAssembly memory ends at 4096. Not part of the result.'),
 });
 export type CycleGanParams = z.infer<typeof cycleGanParams>;
+
+/** γ as it stands, or by the variant. */
+export function gammaOf({ mode, bayesian }: CycleGanParams): number {
+  if (mode !== 'bayesian') return 0;
+  return bayesian.gamma ?? (bayesian.variant === 'paper' ? 0.1 : 0);
+}
+
+/** What the params say of the networks. */
+export function modelShapeOf({ mode, width, judgeWidth, blocks, bayesian }: CycleGanParams): ModelShape {
+  const encoderWidth = bayesian.map === 'encoder' ? bayesian.encoderWidth : undefined;
+  return { mode, width, judgeWidth, blocks, encoderWidth };
+}

@@ -23,7 +23,7 @@ export async function runGanTraining(context: Context): Promise<void> {
   const source = await readDomain(context.input('source'), 'source', params.crop);
   const target = await readDomain(context.input('target'), 'target', params.crop);
   for (const domain of [source, target]) tellOf(context, domain);
-  const sheets = new SampleSheets(source, params, seed, join(context.workDirectory, 'samples'));
+  const sheets = new SampleSheets(source, target, params, seed, join(context.workDirectory, 'samples'));
   const live = join(context.workDirectory, 'tensorboard');
   context.log(
     `while it trains, its losses are in ${live} (tensorboard --logdir), samples in ${context.workDirectory}`,

@@ -2,8 +2,9 @@ import type { ArtifactFile } from '../../../pipeline/stage/artifact.js';
 import type { ItemResult, StageContext } from '../../../pipeline/stage/context.js';
 import { DatasetWriter } from '../../lib/dataset/dataset-writer.js';
 import { datasetHeaderSchema } from '../../lib/dataset/record.js';
-import { passOnLearntImages } from '../../lib/dataset/learnt-images.js';
+import { passOnLearntImages, writeLearntImages } from '../../lib/dataset/learnt-images.js';
 import { UniqueNames } from '../../lib/dataset/unique-names.js';
+import { readHeader } from '../generator-file.js';
 import { reasonsAgainst } from '../guard/judgement.js';
 import { showDistance } from './show-distance.js';
 import { GuardReport } from './guard-report.js';
@@ -60,7 +61,13 @@ export async function collectTranslated(
     }
   }
   await writer.finish();
-  await passOnLearntImages(context.input('generator'), output);
+  const { encoder } = await readHeader(context.input('generator'));
+  if (encoder)
+    // What the encoder is shown is in what comes of it, too.
+    await writeLearntImages(output, { train: context.input('target'), validation: [] }, [
+      context.input('generator'),
+    ]);
+  else await passOnLearntImages(context.input('generator'), output);
   if (tiled > 0)
     context.warn(
       `${tiled} images are larger than ${context.params.memoryMb} MB allow and were translated in tiles, which may differ in tone. A larger memoryMb avoids it.`,
