@@ -1,25 +1,10 @@
-import { z } from 'zod';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { ArtifactReader, OutputWriter } from '../../pipeline/stage/artifact.js';
+import { readHeader, type GeneratorHeader } from './generator-header.js';
 import { generatorModel } from './generator-model.js';
 import { networkOf, type Model } from './model.js';
-import { modes } from './modes.js';
 import { generatorLayout, type GeneratorShape } from './networks/generator.js';
 import { mapEncoderShape } from './networks/map-encoder.js';
-
-const headerSchema = z.object({
-  version: z.literal(1),
-  mode: z.enum(modes),
-  inputChannels: z.number().int(),
-  width: z.number().int(),
-  blocks: z.number().int(),
-  crop: z.number().int(),
-  steps: z.number().int(),
-  parameters: z.number().int(),
-  /** What makes pictures of the target domain into maps; none where maps are noise. */
-  encoder: z.strictObject({ width: z.number().int(), parameters: z.number().int() }).optional(),
-});
-type GeneratorHeader = z.infer<typeof headerSchema>;
 
 /** A network as it was trained: its shape and its numbers, in the order of generatorLayout. */
 export interface TrainedNetwork {
@@ -70,25 +55,6 @@ export function encoderOf(model: Model, parameters: Float32Array): TrainedNetwor
   return { shape: model.encoder, values: parameters.slice(offset, offset + layout.length) };
 }
 
-/** What is said of a generator. @throws UserError when it is no generator of three colours */
-export async function readHeader(artifact: ArtifactReader): Promise<GeneratorHeader> {
-  const text = await artifact.readText('generator.json');
-  const parsed = headerSchema.safeParse(parseJson(text));
-  if (!parsed.success)
-    throw new UserError('generator.json is not that of a generator.', {
-      details: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
-      hint: 'A generator comes out of cyclegan/train; run that stage again.',
-    });
-  const header = parsed.data;
-  const wanted = header.mode === 'bayesian' ? 4 : 3;
-  if (header.inputChannels !== wanted)
-    throw new UserError(
-      `The generator takes ${header.inputChannels} channels; a picture has 3${wanted === 4 ? ', and a map 1' : ''}.`,
-      { hint: 'Train it on images with three colours.' },
-    );
-  return header;
-}
-
 /** @throws UserError when the files are no generator of three colours, or do not fit each other */
 export async function readGenerator(artifact: ArtifactReader): Promise<TrainedGenerator> {
   const header = await readHeader(artifact);
@@ -119,12 +85,4 @@ async function readNumbers(
   const values = new Float32Array(length);
   new Uint8Array(values.buffer).set(bytes);
   return values;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

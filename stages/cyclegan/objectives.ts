@@ -62,7 +62,7 @@ export function cycleObjective(
   scene.note('cycle', cycle);
   const loss = tf.add<tf.Scalar>(adversarial, tf.mul(cycle, options.cycle));
   if (options.gamma === 0) return loss;
-  scene.note('reconstruction', reconstruction);
+  scene.note('cycle generator', reconstruction);
   return tf.add(loss, tf.mul(reconstruction, options.gamma));
 }
 
@@ -96,7 +96,7 @@ export function reconstructionJudgeObjective(
   undone: readonly tf.Tensor4D[],
 ): tf.Scalar {
   const loss = judged(scene.options, (x) => judge(weights(scene.names.ownJudge), x), scene.own, undone);
-  scene.note('discriminator of reconstructions', loss);
+  scene.note('cycle discriminator', loss);
   return tf.mul(loss, scene.options.gamma);
 }
 

@@ -79,99 +79,113 @@ const epochsSchema = z
   .describe('How long.');
 
 /** What `with` of cyclegan/train may say. */
-export const cycleGanParams = z.strictObject({
-  mode: z
-    .enum(modes)
-    .default('cyclegan')
-    .describe(
-      'cyclegan: two generators that undo each other; bayesian: the same with a noise map, so that several versions of an image can be drawn; cut: one generator that keeps patches where they are, at half the cost.',
-    ),
-  crop: z
-    .number()
-    .int()
-    .min(SMALLEST_JUDGED_PX)
-    .multipleOf(4)
-    .default(256)
-    .describe('Side in pixels of the squares that are cut out to learn from. Images stay at their size.'),
-  boxShare: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.75)
-    .describe('Share of the squares that are cut around an object, in images that have any.'),
-  boxWeight: z
-    .number()
-    .min(1)
-    .default(1)
-    .describe('How much more pixels inside boxes count in cycle and identity: above 1 objects change less.'),
-  flip: z.boolean().default(true).describe('Mirror half of the squares. Translation never mirrors.'),
-  batch: z.number().int().min(1).default(1).describe('Pictures of each domain a step.'),
-  epochs: epochsSchema,
-  picturesAnEpoch: z
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe('How many pictures of each domain an epoch has; as many as the larger domain where left out.'),
-  blocks: z
-    .number()
-    .int()
-    .min(1)
-    .max(12)
-    .default(9)
-    .describe('Residual blocks of a generator: 6 for crops of 128.'),
-  width: z.number().int().min(4).default(64).describe('Channels of a generator’s first convolution (ngf).'),
-  judgeWidth: z
-    .number()
-    .int()
-    .min(4)
-    .default(64)
-    .describe('Channels of a discriminator’s first convolution (ndf).'),
-  adversarial: z
-    .enum(adversarialLosses)
-    .default('lsgan')
-    .describe('How discriminators are asked: least squares, cross-entropy or hinge.'),
-  cycle: z.number().min(0).default(10).describe('λ: weight of the way there and back.'),
-  identity: z
-    .number()
-    .min(0)
-    .default(0.5)
-    .describe(
-      'Weight, relative to λ, of leaving pictures of the target domain as they are; of CUT, 0 for none.',
-    ),
-  pool: z
-    .number()
-    .int()
-    .min(0)
-    .default(50)
-    .describe('Earlier translations that a discriminator sees half of the time.'),
-  rate: z.number().positive().default(0.0002).describe('Learning rate.'),
-  beta1: z.number().min(0).lt(1).default(0.5).describe('Adam: share of the old mean gradient in the new.'),
-  beta2: z.number().min(0).lt(1).default(0.999).describe('Adam: share of the old mean square in the new.'),
-  bayesian: bayesianSchema,
-  cut: cutSchema,
-  sampleEvery: z.number().int().min(1).default(500).describe('Make a sheet of samples every so many steps.'),
-  checkpointEvery: z
-    .number()
-    .int()
-    .min(1)
-    .default(200)
-    .describe('Write a checkpoint every so many steps; one is also written when the run is stopped.'),
-  backend: z
-    .enum(backendChoices)
-    .default('auto')
-    .describe('What computes: auto is TensorFlow’s native library where installed, else WebAssembly.'),
-  workers: z
-    .union([z.literal('auto'), z.number().int().min(1)])
-    .default('auto')
-    .describe('Threads that compute, at most two; auto is one a processor. Not part of the result.'),
-  memoryMb: z
-    .number()
-    .int()
-    .min(100)
-    .default(3500)
-    .describe('What a worker may use: a WebAssembly memory ends at 4096. Not part of the result.'),
-});
+export const cycleGanParams = z
+  .strictObject({
+    mode: z
+      .enum(modes)
+      .default('cyclegan')
+      .describe(
+        'cyclegan: two generators that undo each other; bayesian: the same with a map of noise, or of another picture, so that several versions of an image can be drawn; cut: one generator that keeps patches where they are, at half the cost.',
+      ),
+    crop: z
+      .number()
+      .int()
+      .min(SMALLEST_JUDGED_PX)
+      .multipleOf(4)
+      .default(256)
+      .describe('Side in pixels of the squares that are cut out to learn from. Images stay at their size.'),
+    boxShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.75)
+      .describe('Share of the squares that are cut around an object, in images that have any.'),
+    boxWeight: z
+      .number()
+      .min(1)
+      .default(1)
+      .describe(
+        'How much more pixels inside boxes count in cycle and identity: above 1 objects change less.',
+      ),
+    flip: z.boolean().default(true).describe('Mirror half of the squares. Translation never mirrors.'),
+    batch: z.number().int().min(1).default(1).describe('Pictures of each domain a step.'),
+    epochs: epochsSchema,
+    picturesAnEpoch: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'How many pictures of each domain an epoch has; as many as the larger domain where left out.',
+      ),
+    blocks: z
+      .number()
+      .int()
+      .min(1)
+      .max(12)
+      .default(9)
+      .describe('Residual blocks of a generator: 6 for crops of 128.'),
+    width: z.number().int().min(4).default(64).describe('Channels of a generator’s first convolution (ngf).'),
+    judgeWidth: z
+      .number()
+      .int()
+      .min(4)
+      .default(64)
+      .describe('Channels of a discriminator’s first convolution (ndf).'),
+    adversarial: z
+      .enum(adversarialLosses)
+      .default('lsgan')
+      .describe('How discriminators are asked: least squares, cross-entropy or hinge.'),
+    cycle: z.number().min(0).default(10).describe('λ: weight of the way there and back.'),
+    identity: z
+      .number()
+      .min(0)
+      .default(0.5)
+      .describe(
+        'Weight, relative to λ, of leaving pictures of the target domain as they are; of CUT, 0 for none.',
+      ),
+    pool: z
+      .number()
+      .int()
+      .min(0)
+      .default(50)
+      .describe('Earlier translations that a discriminator sees half of the time.'),
+    rate: z.number().positive().default(0.0002).describe('Learning rate.'),
+    beta1: z.number().min(0).lt(1).default(0.5).describe('Adam: share of the old mean gradient in the new.'),
+    beta2: z.number().min(0).lt(1).default(0.999).describe('Adam: share of the old mean square in the new.'),
+    bayesian: bayesianSchema,
+    cut: cutSchema,
+    sampleEvery: z
+      .number()
+      .int()
+      .min(1)
+      .default(500)
+      .describe('Make a sheet of samples every so many steps.'),
+    checkpointEvery: z
+      .number()
+      .int()
+      .min(1)
+      .default(200)
+      .describe('Write a checkpoint every so many steps; one is also written when the run is stopped.'),
+    backend: z
+      .enum(backendChoices)
+      .default('auto')
+      .describe('What computes: auto is TensorFlow’s native library where installed, else WebAssembly.'),
+    workers: z
+      .union([z.literal('auto'), z.number().int().min(1)])
+      .default('auto')
+      .describe('Threads that compute, at most two; auto is one a processor. Not part of the result.'),
+    memoryMb: z
+      .number()
+      .int()
+      .min(100)
+      .default(3500)
+      .describe('What a worker may use: a WebAssembly memory ends at 4096. Not part of the result.'),
+  })
+  .refine(({ mode, boxWeight }) => mode !== 'cut' || boxWeight === 1, {
+    path: ['boxWeight'],
+    message: '`mode: cut` has neither cycle nor identity that pixels could weigh in: leave `boxWeight` out',
+  });
 export type CycleGanParams = z.infer<typeof cycleGanParams>;
 
 /** γ as it stands, or by the variant. */

@@ -37,8 +37,13 @@ export const cycleGanTranslateStage = defineMapStage({
   tools: ({ backend, runtime }) =>
     Promise.resolve({ backend: runtime === 'onnx' ? 'onnx' : expectedBackend(backend) }),
   async *items(context) {
-    const { choiceOfPictures } = await import('./shown-pictures.js');
-    const choose = await choiceOfPictures(context);
+    const [{ readHeader }, { checkVersions, choiceOfPictures }] = await Promise.all([
+      import('../generator-header.js'),
+      import('./versions.js'),
+    ]);
+    const header = await readHeader(context.input('generator'));
+    checkVersions(context.params.versions, header);
+    const choose = await choiceOfPictures(context, header);
     for await (const line of context.input('dataset').readLines('records.jsonl')) {
       const record = datasetRecordSchema.parse(JSON.parse(line));
       yield { id: record.id, record, ...choose?.(record) };

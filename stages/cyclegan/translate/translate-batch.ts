@@ -7,7 +7,7 @@ import { loadDetector, type Finder } from '../../lib/darknet/finder.js';
 import { decodeImage, type RgbImage } from '../../lib/imaging/decode-image.js';
 import { uncachedSharp as sharp } from '../../lib/imaging/uncached-sharp.js';
 import { useBackend } from '../../lib/tensors/backend.js';
-import { readGenerator, type TrainedGenerator, type TrainedNetwork } from '../generator-file.js';
+import { readGenerator, type TrainedNetwork } from '../generator-file.js';
 import { measureDetections } from '../guard/detections.js';
 import { measureTranslation, type GuardMeasures } from '../guard/measure.js';
 import type { TranslateItem, TranslateParams } from './params.js';
@@ -32,7 +32,6 @@ export function versionFile(version: number): string {
 export async function translateBatch(items: readonly TranslateItem[], context: Context): Promise<void> {
   const { params } = context;
   const generator = await readGenerator(context.input('generator'));
-  checkVersions(params, generator);
   const finder = context.hasInput('detector')
     ? await loadDetector(
         context.input('detector'),
@@ -118,14 +117,4 @@ async function mapsOf(
     return noiseMaker(derivedSeed(context.seed, 'version', record.imageDigest, version));
   const name = `${digest.slice(0, 12)} of the target`;
   return pictureMaker(encoder, await decodeImage(context.input('target').locate({ digest }), name));
-}
-
-function checkVersions({ versions }: TranslateParams, { header }: TrainedGenerator): void {
-  if (versions > 1 && header.mode !== 'bayesian')
-    throw new UserError(
-      `${versions} versions are asked for, and a generator of mode ${header.mode} has only one.`,
-      {
-        hint: 'Train it with `mode: bayesian`, or leave `versions` out.',
-      },
-    );
 }

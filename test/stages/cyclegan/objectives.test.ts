@@ -85,7 +85,7 @@ describe('the losses of Bayesian CycleGAN', () => {
     const passed = undone.map((back) => meanSquare(judge(weights('judgeSource'), back), 1));
     const mean = passed.reduce((sum, one) => sum + one, 0) / samples;
     expect(loss - without.loss).toBeCloseTo(0.5 * mean, 4);
-    expect(without.notes['reconstruction']).toBeUndefined();
+    expect(without.notes['cycle generator']).toBeUndefined();
   });
 
   it.each([
@@ -100,7 +100,7 @@ describe('the losses of Bayesian CycleGAN', () => {
       const real = meanSquare(judge(network, scene.own), 1);
       const made = undone.map((back) => meanSquare(judge(network, back), 0));
       const loss = 0.5 * (times * real + made.reduce((sum, one) => sum + one, 0) / samples);
-      expect(notes['discriminator of reconstructions']).toBeCloseTo(loss, 4);
+      expect(notes['cycle discriminator']).toBeCloseTo(loss, 4);
       expect(found).toBeCloseTo(0.5 * loss, 4);
       expect(valueOf(judgeObjective(scene, weights, undone))).not.toBeCloseTo(loss, 4);
     },

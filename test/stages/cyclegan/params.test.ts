@@ -23,6 +23,15 @@ describe('what cyclegan/train takes', () => {
     });
   });
 
+  it('pixels weigh nothing in CUT, which has no cycle', () => {
+    const { error } = cycleGanParams.safeParse({ mode: 'cut', boxWeight: 3 });
+    expect(error?.issues[0]).toMatchObject({
+      path: ['boxWeight'],
+      message: expect.stringContaining('leave `boxWeight` out') as string,
+    });
+    expect(cycleGanParams.safeParse({ mode: 'cyclegan', boxWeight: 3 }).success).toBe(true);
+  });
+
   it('what only Bayesian generators read is no part of the key of others', () => {
     const keyOf = (params: object) => cycleGanTrainStage.keyParams?.(parsed(params));
     expect(keyOf({ mode: 'cut', bayesian: { gamma: 0.5 } })).toEqual(keyOf({ mode: 'cut' }));

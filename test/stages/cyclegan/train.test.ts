@@ -97,8 +97,8 @@ describe('training generators', () => {
       await ended('published', { samples: 1, variant: 'paper' }),
     ];
     expect(noisy.parameters).not.toEqual(plain.parameters);
-    expect(plain.reports[0]?.losses).not.toHaveProperty('reconstruction/to target');
-    expect(published.reports[0]?.losses).toHaveProperty('reconstruction/to target');
+    expect(plain.reports[0]?.losses).not.toHaveProperty('cycle generator/to target');
+    expect(published.reports[0]?.losses).toHaveProperty('cycle generator/to target');
   });
 
   it('loses less and less of a picture on the way there and back', async () => {

@@ -20,7 +20,11 @@ interface Header {
 
 /** A generator of random weights, as broken as can be. */
 async function aBrokenGenerator(header: Header = {}): Promise<ArtifactReader> {
-  const shape = { inputChannels: header.encoder ? 4 : 3, width: 4, blocks: 1 };
+  const shape = {
+    inputChannels: header.inputChannels ?? (header.encoder ? 4 : 3),
+    width: 4,
+    blocks: 1,
+  };
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-generator-'));
   const values = initialParameters(generatorLayout(shape), 9);
   const about = {
@@ -65,7 +69,7 @@ describe('translating a dataset', () => {
     expect(metrics['guard/passed']).toBe(0);
     expect(after.map(({ imageDigest }) => imageDigest)).toEqual(before.map(({ imageDigest }) => imageDigest));
     expect(warnings.join()).toMatch(
-      /4 of 4 translations were rejected and replaced by their originals: source-0/,
+      /4 of 4 translations were rejected and replaced by the originals: source-0/,
     );
     expect(warnings.join()).toMatch(/So many are rejected that the training is the cause/);
   });
@@ -133,8 +137,26 @@ describe('translating a dataset', () => {
         expect(Math.abs(value - (there[n]?.[i] ?? NaN))).toBeLessThanOrEqual(1);
   });
 
+  it('names versions where it rejects them, and shows some side by side', async () => {
+    const generator = await aBrokenGenerator({ mode: 'bayesian', inputChannels: 4 });
+    const { warnings, exhibits } = await translate({ versions: 2, guard: { boxEdges: 1 } }, generator);
+    expect(warnings.join()).toContain('8 of 8 translations were rejected and replaced by the originals');
+    expect(warnings.join()).toMatch(/source-0, version 1 \(.*\), source-0, version 2 \(/);
+    expect(exhibits.map(({ title }) => title)).toContain('Originals and their versions');
+  });
+
+  it('says where there is nothing to translate, and where too little passed to measure a distance', async () => {
+    const target = await aDomain('target', 3, 2);
+    const { warnings } = await translate({}, undefined, { target });
+    expect(warnings.join()).toContain('takes two images of each side, and there are 0 that passed the guard');
+    const empty = await translate({}, undefined, { dataset: await aDomain('source', 0, 1) });
+    expect(empty.warnings).toEqual(['The dataset holds no images: there was nothing to translate.']);
+    expect(empty.metrics).toEqual({});
+  });
+
   it('says which generators have no versions, and which take other channels', async () => {
     await expect(translate({ versions: 2 })).rejects.toThrow('mode cyclegan has only one');
+    // Where a stage is planned, so once and before any image.
     await expect(translate({}, await aBrokenGenerator({ inputChannels: 1 }))).rejects.toThrow(
       'takes 1 channels',
     );

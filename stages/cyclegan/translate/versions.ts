@@ -4,11 +4,19 @@ import { UserError } from '../../../pipeline/core/user-error.js';
 import type { PlanningContext } from '../../../pipeline/stage/context.js';
 import { readDataset } from '../../lib/dataset/dataset.js';
 import type { DatasetRecord } from '../../lib/dataset/record.js';
-import { readHeader } from '../generator-file.js';
+import type { GeneratorHeader } from '../generator-header.js';
 import type { TranslateItem, TranslateParams } from './params.js';
 
 /** Chooses what an image's versions are made with. */
 type Choice = (record: DatasetRecord) => Pick<TranslateItem, 'shown'>;
+
+/** @throws UserError when more versions are asked for than the generator can draw */
+export function checkVersions(versions: number, { mode }: GeneratorHeader): void {
+  if (versions === 1 || mode === 'bayesian') return;
+  throw new UserError(`${versions} versions are asked for, and a generator of mode ${mode} has only one.`, {
+    hint: 'Train it with `mode: bayesian`, or leave `versions` out.',
+  });
+}
 
 /**
  * For a generator with an encoder: draws an image of the target for each version of an image, a function of seed and
@@ -17,8 +25,8 @@ type Choice = (record: DatasetRecord) => Pick<TranslateItem, 'shown'>;
  */
 export async function choiceOfPictures(
   context: PlanningContext<TranslateParams>,
+  { encoder }: GeneratorHeader,
 ): Promise<Choice | undefined> {
-  const { encoder } = await readHeader(context.input('generator'));
   if (!encoder) return undefined;
   const digests = new Set<Digest>();
   if (context.hasInput('target'))
