@@ -11,13 +11,28 @@ export interface GuardThresholds {
 
 /** Why a translation is rejected, in words; empty for one that passes. */
 export function reasonsAgainst(measures: GuardMeasures, least: GuardThresholds): string[] {
-  const { boxEdges, outside, colour, recallBefore, recallAfter, newDetections } = measures;
+  return [...reasonsOfPixels(measures, least), ...reasonsOfDetector(measures, least)];
+}
+
+/** Those that stand without a detector. */
+export function reasonsOfPixels(
+  { boxEdges, outside, colour }: GuardMeasures,
+  least: GuardThresholds,
+): string[] {
   const reasons: string[] = [];
   if (boxEdges !== undefined && boxEdges < least.boxEdges)
     reasons.push(`edges inside a box agree by ${below(boxEdges, least.boxEdges)}`);
   if (outside !== undefined && outside < least.outside)
     reasons.push(`edges outside the boxes agree by ${below(outside, least.outside)}`);
   if (colour < least.colour) reasons.push(`colours vary by ${below(colour, least.colour)} of the original’s`);
+  return reasons;
+}
+
+function reasonsOfDetector(
+  { recallBefore, recallAfter, newDetections }: GuardMeasures,
+  least: GuardThresholds,
+): string[] {
+  const reasons: string[] = [];
   if (
     recallBefore !== undefined &&
     recallAfter !== undefined &&

@@ -1,6 +1,7 @@
 import type { ArtifactFile } from '../../../pipeline/stage/artifact.js';
 import type { StageContext } from '../../../pipeline/stage/context.js';
 import { contactSheet, type Tile } from '../../lib/imaging/contact-sheet.js';
+import { reasonsOfPixels } from '../guard/judgement.js';
 import type { GuardMeasures } from '../guard/measure.js';
 import type { Mode } from '../modes.js';
 import type { TranslateParams } from './params.js';
@@ -77,10 +78,7 @@ export class GuardReport {
     context.warn(
       `${rejected} of ${passed + rejected} translations ${rejected === 1 ? 'was' : 'were'} rejected and ${fate}: ${this.#nameSome(this.#rejected)}.`,
     );
-    if (rejected > MANY * (passed + rejected))
-      context.warn(
-        `So many are rejected that the training is the cause: it was too short, or the objects of the two domains stand in other places or have other sizes, which a generator learns to change. ${REMEDIES[mode]}, and domains that show the same things keep objects where they are.`,
-      );
+    if (rejected > MANY * (passed + rejected)) context.warn(this.#causeOfMany(context.params, mode));
     await this.#sheet(context, 'Rejected', this.#rejected);
     await context.exhibit({
       type: 'table',
@@ -91,6 +89,13 @@ export class GuardReport {
         .slice(0, NAMED)
         .map(({ id, version, reasons }) => [id, version + 1, reasons.join('; ')]),
     });
+  }
+
+  #causeOfMany({ guard }: TranslateParams, mode: Mode): string {
+    const byDetector = this.#rejected.filter(({ measures }) => reasonsOfPixels(measures, guard).length === 0);
+    if (byDetector.length > this.#rejected.length / 2)
+      return `${byDetector.length} of them were rejected for what the detector finds alone: one that has learnt only images as they were does not know the target’s look. Bind one to \`detector\` that has learnt both, or raise \`guard.lostRecall\` and \`guard.newDetections\`.`;
+    return `So many are rejected that the training is the cause: it was too short, or the objects of the two domains stand in other places or have other sizes, which a generator learns to change. ${REMEDIES[mode]}, and domains that show the same things keep objects where they are.`;
   }
 
   /** Some images with all versions of each in a row. */
