@@ -26,7 +26,8 @@ export const artifactTypes = {
   detector: 'A trained detector',
   /**
    * `generator.json` (shape and mode), `generator.bin` (32-bit floats in the order of stages/cyclegan/networks/generator.ts),
-   * `training/losses.csv` and an event file for TensorBoard beside it, `learnt-images.jsonl`.
+   * `generator.onnx`; `encoder.bin` and `encoder.onnx` where an encoder makes its maps; `training/losses.csv` and an event
+   * file for TensorBoard beside it; `learnt-images.jsonl`.
    */
   generator: 'A generator that makes images of one domain look like those of another',
   /**

@@ -6,7 +6,8 @@ const varianceFloor = 1e-5;
 
 /**
  * A generator as an ONNX model: input `image` [1, inputChannels, height, width] from −1 to 1 (a fourth channel is the
- * noise map), sides multiples of 4; output `translated` [1, 3, height, width] from −1 to 1.
+ * map), sides multiples of 4; output `translated` [1, 3, height, width] from −1 to 1, or of an encoder `map`
+ * [1, 1, height, width].
  * @param values   the numbers of generatorLayout
  * @param metadata what programs that run it may want to know
  */
@@ -75,8 +76,14 @@ export function generatorModel(
   }
   const bias = weights.get('last.bias');
   if (!bias) throw new Error('the generator has no last.bias');
-  const shift = graph.floats('last.bias', [3], values.slice(bias.offset, bias.offset + bias.length));
+  const shift = graph.floats(
+    'last.bias',
+    [bias.length],
+    values.slice(bias.offset, bias.offset + bias.length),
+  );
   const last = graph.node('Conv', [mirrored(value, 3), kernel('last').name, shift]);
-  graph.output(graph.node('Tanh', [last]), 'translated', 'float', [1, 3, 'height', 'width']);
-  return graph.encode('generator', '', metadata);
+  const isEncoder = shape.outputChannels === 1;
+  const sides = [1, bias.length, 'height', 'width'];
+  graph.output(graph.node('Tanh', [last]), isEncoder ? 'map' : 'translated', 'float', sides);
+  return graph.encode(isEncoder ? 'encoder' : 'generator', '', metadata);
 }

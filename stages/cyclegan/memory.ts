@@ -1,5 +1,5 @@
 import { UserError } from '../../pipeline/core/user-error.js';
-import type { CycleGanParams } from './params.js';
+import { gammaOf, modelShapeOf, type CycleGanParams } from './params.js';
 import { modelOf } from './model.js';
 
 const MB = 1024 ** 2;
@@ -11,15 +11,19 @@ const MB = 1024 ** 2;
  */
 const TENSORS_A_BLOCK = 1.5;
 const TENSORS_OUTSIDE = 16;
+/** The same of a discriminator that looks at what went there and back; that of translations is within the safe side. */
+const TENSORS_A_JUDGE = 1.5;
 
 /** About how many bytes a worker takes for a step. */
 function trainingBytes(params: CycleGanParams, crop: number): number {
   const { mode, width, judgeWidth, blocks, batch, bayesian } = params;
-  const { length } = modelOf({ mode, width, judgeWidth, blocks });
-  const passes = mode === 'bayesian' ? 2 * bayesian.samples : 2;
+  const { length, encoder } = modelOf(modelShapeOf(params));
+  const samples = mode === 'bayesian' ? bayesian.samples : 1;
   const tensors = TENSORS_OUTSIDE + TENSORS_A_BLOCK * blocks;
-  const activations = passes * tensors * crop ** 2 * width * 4 * batch;
-  return activations + 2 * 4 * length;
+  const generators = 2 * samples * tensors * width * batch;
+  const encoders = encoder ? (samples + 1) * TENSORS_OUTSIDE * encoder.width : 0;
+  const judges = gammaOf(params) > 0 ? samples * TENSORS_A_JUDGE * judgeWidth * batch : 0;
+  return (generators + encoders + judges) * crop ** 2 * 4 + 2 * 4 * length;
 }
 
 /** @throws UserError when a step takes more than is allowed, with the crop that fits */

@@ -2,14 +2,19 @@ import { derivedSeed } from '../../pipeline/core/seed.js';
 import type { Mode } from './modes.js';
 import { discriminatorLayout } from './networks/discriminator.js';
 import { generatorLayout, tapChannels, type GeneratorShape } from './networks/generator.js';
+import { mapEncoderShape } from './networks/map-encoder.js';
 import { initialParameters, type ParameterLayout } from './networks/parameters.js';
 import { patchHeadsLayout } from './networks/patch-heads.js';
 
 /**
  * The networks by their parts: `forward` makes targets of sources, `back` the reverse; `judgeTarget` and `judgeSource`
- * tell real ones; `heads` are CUT's.
+ * tell real ones; `heads` are CUT's; `mapTarget` and `mapSource` encode pictures of their domain into maps.
  */
-export type NetworkName = 'forward' | 'back' | 'judgeTarget' | 'judgeSource' | 'heads';
+export type NetworkName =
+  'forward' | 'back' | 'judgeTarget' | 'judgeSource' | 'heads' | 'mapTarget' | 'mapSource';
+
+/** Networks that Bayesian CycleGAN has a posterior of: its prior and its noise are of them. */
+const POSTERIOR: readonly NetworkName[] = ['forward', 'back', 'judgeTarget', 'judgeSource'];
 
 /** A network inside the vector that holds all. */
 export interface PlacedNetwork {
@@ -18,12 +23,15 @@ export interface PlacedNetwork {
   readonly offset: number;
   /** Whose gradient vectors are summed up for it. */
   readonly tasks: readonly number[];
+  readonly hasPosterior: boolean;
 }
 
 /** All networks of a mode, one after the other in one vector. */
 export interface Model {
   readonly mode: Mode;
   readonly generator: GeneratorShape;
+  /** What makes pictures into maps; none where maps are noise, or there are none. */
+  readonly encoder: GeneratorShape | undefined;
   readonly networks: readonly PlacedNetwork[];
   readonly length: number;
 }
@@ -34,11 +42,15 @@ export interface ModelShape {
   readonly width: number;
   readonly judgeWidth: number;
   readonly blocks: number;
+  /** Channels of the encoders' first convolution; none without encoders. */
+  readonly encoderWidth?: number | undefined;
 }
 
 /** Lays the networks of a mode out. */
-export function modelOf({ mode, width, judgeWidth, blocks }: ModelShape): Model {
+export function modelOf({ mode, width, judgeWidth, blocks, encoderWidth }: ModelShape): Model {
   const generator = { inputChannels: mode === 'bayesian' ? 4 : 3, width, blocks };
+  const encoder =
+    mode === 'bayesian' && encoderWidth !== undefined ? mapEncoderShape(encoderWidth) : undefined;
   const both = [0, 1];
   const parts: readonly (readonly [NetworkName, ParameterLayout, readonly number[]])[] =
     mode === 'cut'
@@ -50,16 +62,20 @@ export function modelOf({ mode, width, judgeWidth, blocks }: ModelShape): Model 
       : [
           ['forward', generatorLayout(generator), both],
           ['back', generatorLayout(generator), both],
-          ['judgeTarget', discriminatorLayout(judgeWidth), [0]],
-          ['judgeSource', discriminatorLayout(judgeWidth), [1]],
+          // Each judges translations of one way and, with γ, what became of pictures on the other.
+          ['judgeTarget', discriminatorLayout(judgeWidth), both],
+          ['judgeSource', discriminatorLayout(judgeWidth), both],
+          ...(['mapTarget', 'mapSource'] as const).flatMap((name) =>
+            encoder ? [[name, generatorLayout(encoder), both] as const] : [],
+          ),
         ];
   let offset = 0;
   const networks = parts.map(([name, layout, tasks]) => {
-    const placed: PlacedNetwork = { name, layout, offset, tasks };
+    const placed: PlacedNetwork = { name, layout, offset, tasks, hasPosterior: POSTERIOR.includes(name) };
     offset += layout.length;
     return placed;
   });
-  return { mode, generator, networks, length: offset };
+  return { mode, generator, encoder, networks, length: offset };
 }
 
 /** A network of the model. @throws Error where its mode has none of this name */

@@ -4,7 +4,7 @@ import { generatorLoss } from './losses.js';
 import { judge } from './networks/discriminator.js';
 import { encode, generate } from './networks/generator.js';
 import { describePatches, pickPatches } from './networks/patch-heads.js';
-import type { Scene, WeightsOf } from './objectives.js';
+import type { Scene, WeightsOf } from './scene.js';
 import { patchLoss } from './patch-loss.js';
 
 /** Descriptions of a picture's patches, a tensor [P, 256] a tap. */

@@ -9,6 +9,7 @@ import { writeGenerator } from './generator-file.js';
 import { checkTrainingMemory } from './memory.js';
 import type { CycleGanParams } from './params.js';
 import { SampleSheets } from './sample-sheet.js';
+import { lossesByWay } from './step-losses.js';
 import { trainGan, type GanTraining } from './train.js';
 import { GAN_EVENT_FILE, lossesAsCsv, lossesAsEvents } from './training-logs.js';
 
@@ -23,7 +24,7 @@ export async function runGanTraining(context: Context): Promise<void> {
   const source = await readDomain(context.input('source'), 'source', params.crop);
   const target = await readDomain(context.input('target'), 'target', params.crop);
   for (const domain of [source, target]) tellOf(context, domain);
-  const sheets = new SampleSheets(source, params, seed, join(context.workDirectory, 'samples'));
+  const sheets = new SampleSheets(source, target, params, seed, join(context.workDirectory, 'samples'));
   const live = join(context.workDirectory, 'tensorboard');
   context.log(
     `while it trains, its losses are in ${live} (tensorboard --logdir), samples in ${context.workDirectory}`,
@@ -67,20 +68,20 @@ function tellOf(context: Context, { name, images, convertedCount }: Domain): voi
 }
 
 async function show(context: Context, { reports, steps }: GanTraining, sheets: SampleSheets): Promise<void> {
-  const names = Object.keys(reports[0]?.losses ?? {});
-  const series = names.map((name) => ({
-    name,
-    points: reports.map(({ epoch, losses }): [number, number] => [epoch, losses[name] ?? NaN]),
-  }));
-  const data = await lineChart({ title: 'Losses', xLabel: 'epoch', yLabel: 'loss', series });
-  await context.exhibit({
-    type: 'picture',
-    title: 'Losses',
-    caption:
-      'Generators and discriminators work against each other: level curves are a good sign, zero is none.',
-    mediaType: 'image/svg+xml',
-    data,
-  });
+  for (const [way, parts] of lossesByWay(Object.keys(reports[0]?.losses ?? {}))) {
+    const series = [...parts].map(([part, name]) => ({
+      name: part,
+      points: reports.map(({ epoch, losses }): [number, number] => [epoch, losses[name] ?? NaN]),
+    }));
+    await context.exhibit({
+      type: 'picture',
+      title: way === '' ? 'Losses' : `Losses ${way}`,
+      caption:
+        'Generators and discriminators work against each other: level curves are a good sign, zero is none.',
+      mediaType: 'image/svg+xml',
+      data: await lineChart({ xLabel: 'epoch', yLabel: 'loss', series }),
+    });
+  }
   const { sampleEvery } = context.params;
   const made = [...Array(Math.floor(steps / sampleEvery)).keys()].map((n) => (n + 1) * sampleEvery);
   if (made.at(-1) !== steps) made.push(steps);

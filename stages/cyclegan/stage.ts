@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineStage } from '../../pipeline/stage/definition.js';
 import { expectedBackend } from '../lib/tensors/backend-choice.js';
-import { cycleGanParams, type CycleGanParams } from './params.js';
+import { cycleGanParams, gammaOf, type CycleGanParams } from './params.js';
 
 /** Learns to make images of one domain look like those of another, unpaired. */
 export const cycleGanTrainStage = defineStage({
@@ -28,7 +28,11 @@ export const cycleGanTrainStage = defineStage({
     // How many computed, and when it was saved, is not part of the result.
     const key: Partial<CycleGanParams> = { ...params };
     for (const name of ['workers', 'checkpointEvery', 'memoryMb'] as const) delete key[name];
-    return key;
+    if (params.mode === 'bayesian')
+      return { ...key, bayesian: { ...params.bayesian, gamma: gammaOf(params) } };
+    // Other modes do not read it; three stand there for the sake of results from before there were more.
+    const { variant, samples, prior } = params.bayesian;
+    return { ...key, bayesian: { variant, samples, prior } };
   },
   tools: ({ backend }) => Promise.resolve({ backend: expectedBackend(backend) }),
   run: async (context) => {

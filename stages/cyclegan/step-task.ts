@@ -1,20 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { derivedSeed } from '../../pipeline/core/seed.js';
 import { useBackend, type ComputeBackend } from '../lib/tensors/backend.js';
 import type { BackendChoice } from '../lib/tensors/backend-choice.js';
 import { updateParameters, type OptimizerRule } from '../lib/tensors/optimizers.js';
 import { modelOf, networkOf, type Model, type ModelShape, type NetworkName } from './model.js';
-import { noiseMap } from './networks/noise-map.js';
 import { weightTensors, type Weights } from './networks/parameters.js';
 import {
   cycleObjective,
   identityObjective,
   judgeObjective,
-  type ObjectiveOptions,
-  type Scene,
-  type WeightsOf,
+  reconstructionJudgeObjective,
 } from './objectives.js';
+import { addPosteriorNoise } from './posterior-noise.js';
 import { contrastiveIdentity, contrastiveObjective, describe, PatchPlaces } from './patch-objective.js';
+import { openScene, type GradientRequest, type Scene, type SceneSetup, type WeightsOf } from './scene.js';
 
 /** The vectors that all workers share, each as long as the model. */
 export interface SharedVectors {
@@ -24,31 +22,10 @@ export interface SharedVectors {
   readonly gradients: readonly Float32Array[];
 }
 
-export interface TaskSetup {
+export interface TaskSetup extends SceneSetup {
   readonly shape: ModelShape;
-  readonly options: ObjectiveOptions;
-  /** Monte-Carlo samples of the noise map. */
-  readonly samples: number;
   readonly backend: BackendChoice;
-  readonly seed: number;
   readonly vectors: SharedVectors;
-}
-
-/** Half of a step: the way there and back that begins in one domain; of CUT, the translation or the identity. */
-export interface GradientRequest {
-  readonly step: number;
-  readonly task: number;
-  readonly batch: number;
-  /** The side of the pictures in pixels. */
-  readonly crop: number;
-  /** [batch, crop, crop, 3], −1 to 1. */
-  readonly own: Float32Array;
-  readonly other: Float32Array;
-  /** [batch, crop, crop, 1] */
-  readonly ownWeights?: Float32Array | undefined;
-  readonly otherWeights?: Float32Array | undefined;
-  /** A translation of an earlier step that the discriminator sees in place of the new one. */
-  readonly stored?: Float32Array | undefined;
 }
 
 export interface TaskOutcome {
@@ -65,7 +42,14 @@ export interface UpdateRequest {
   readonly step: number;
   /** Of Σ mean(θ²), as bayesian's prior; 0 for none. */
   readonly prior: number;
+  /** Deviation of the noise that gradients get; 0 for none. */
+  readonly noise: number;
 }
+
+type Descend = (
+  learning: readonly NetworkName[],
+  objective: (weights: WeightsOf) => tf.Scalar,
+) => Promise<void>;
 
 /** What one worker does of a step: gradients of its tasks, then its part of the update. */
 export class StepTask {
@@ -84,74 +68,88 @@ export class StepTask {
 
   /** Gradients of all that the task's losses reach; they go to the task's vector. */
   async gradients(request: GradientRequest): Promise<TaskOutcome> {
-    const { batch, crop, task } = request;
     const notes = new Map<string, tf.Scalar>();
-    const picture = (values: Float32Array, channels: number): tf.Tensor4D =>
-      tf.tensor4d(values, [batch, crop, crop, channels]);
-    const scene: Scene = {
-      shape: this.#model.generator,
-      options: this.setup.options,
-      own: picture(request.own, 3),
-      other: picture(request.other, 3),
-      ownWeights: request.ownWeights && picture(request.ownWeights, 1),
-      otherWeights: request.otherWeights && picture(request.otherWeights, 1),
-      noise: this.#noise(request),
-      names:
-        task === 0 || this.#model.mode === 'cut'
-          ? { there: 'forward', back: 'back', judge: 'judgeTarget' }
-          : { there: 'back', back: 'forward', judge: 'judgeSource' },
-      // A copy: a part may be the whole loss, which is disposed of.
-      note: (name, value) => void notes.set(name, tf.keep(tf.clone(value))),
-    };
+    // A copy: a part may be the whole loss, which is disposed of.
+    const note: Scene['note'] = (name, value) => void notes.set(name, tf.keep(tf.clone(value)));
+    const scene = openScene(this.#model, this.setup, request, note);
     const tensors = this.#tensors();
-    const target = this.setup.vectors.gradients[task];
-    if (!target) throw new Error(`there is no task ${task}`);
+    const target = this.setup.vectors.gradients[request.task];
+    if (!target) throw new Error(`there is no task ${request.task}`);
     target.fill(0);
-    const fakes: tf.Tensor4D[] = [];
-    const made = (fake: tf.Tensor4D): void => void fakes.push(tf.keep(fake));
-    const { there, back, judge } = scene.names;
-    if (this.#model.mode === 'cut') {
-      const places = new PatchPlaces(this.setup.options.patchCount, [this.setup.seed, request.step, task]);
-      const of: WeightsOf = (name) => tensors.get(name) ?? new Map<string, tf.Tensor>();
-      const keys = tf.tidy(() => describe(scene, of, task === 0 ? scene.own : scene.other, places));
-      const learning: NetworkName[] = ['forward', 'heads'];
-      await this.#descend(target, tensors, learning, (weights) =>
-        task === 0
-          ? contrastiveObjective(scene, weights, keys, places, made)
-          : contrastiveIdentity(scene, weights, keys, places),
-      );
-      tf.dispose(keys);
-    } else {
-      await this.#descend(target, tensors, [there, back], (weights) => cycleObjective(scene, weights, made));
-      if (this.setup.options.identity > 0)
-        await this.#descend(target, tensors, [there], (weights) => identityObjective(scene, weights));
-    }
+    const descend: Descend = (learning, objective) => this.#descend(target, tensors, learning, objective);
+    const fakes = this.#model.mode === 'cut' ? await this.#patches(scene, request, tensors, descend) : await this.#cycle(scene, descend); // prettier-ignore
     const [newest] = fakes;
     const fake = newest ? await newest.data<'float32'>() : new Float32Array();
     if (newest) {
-      const seen = request.stored ? [picture(request.stored, 3), ...fakes.slice(1)] : fakes;
-      await this.#descend(target, tensors, [judge], (weights) => judgeObjective(scene, weights, seen));
+      const { batch, crop, stored } = request;
+      const earlier = stored && tf.tensor4d(stored, [batch, crop, crop, 3]);
+      const seen = earlier ? [earlier, ...fakes.slice(1)] : fakes;
+      await descend([scene.names.judge], (weights) => judgeObjective(scene, weights, seen));
       tf.dispose(seen);
     }
     const losses: Record<string, number> = {};
     for (const [name, value] of notes) losses[name] = (await value.data<'float32'>())[0] ?? NaN;
-    tf.dispose([...notes.values(), ...fakes, scene.own, scene.other, ...scene.noise]);
-    tf.dispose([scene.ownWeights, scene.otherWeights].filter((one) => one !== undefined));
+    tf.dispose([...notes.values(), ...fakes]);
+    scene.dispose();
     for (const weights of tensors.values()) tf.dispose([...weights.values()]);
     return { losses, fake: Float32Array.from(fake) };
   }
 
+  /** @returns the translations, one a Monte-Carlo sample */
+  async #cycle(scene: Scene, descend: Descend): Promise<tf.Tensor4D[]> {
+    const { options, names, encoders } = scene;
+    const fakes: tf.Tensor4D[] = [];
+    const undone: tf.Tensor4D[] = [];
+    const learning = [names.there, names.back, ...encoders.map(({ name }) => name)];
+    await descend(learning, (weights) =>
+      cycleObjective(scene, weights, (fake, back) => {
+        fakes.push(tf.keep(fake));
+        if (options.gamma > 0) undone.push(tf.keep(back));
+      }),
+    );
+    if (options.identity > 0) {
+      const shown = encoders.filter(({ way }) => way === 'there').map(({ name }) => name);
+      await descend([names.there, ...shown], (weights) => identityObjective(scene, weights));
+    }
+    if (options.gamma > 0)
+      await descend([names.ownJudge], (weights) => reconstructionJudgeObjective(scene, weights, undone));
+    tf.dispose(undone);
+    return fakes;
+  }
+
+  /** @returns the translation; none of CUT's identity */
+  async #patches(
+    scene: Scene,
+    { step, task }: GradientRequest,
+    tensors: ReadonlyMap<NetworkName, Weights>,
+    descend: Descend,
+  ): Promise<tf.Tensor4D[]> {
+    const fakes: tf.Tensor4D[] = [];
+    const places = new PatchPlaces(this.setup.options.patchCount, [this.setup.seed, step, task]);
+    const of: WeightsOf = (name) => tensors.get(name) ?? new Map<string, tf.Tensor>();
+    const keys = tf.tidy(() => describe(scene, of, task === 0 ? scene.own : scene.other, places));
+    await descend(['forward', 'heads'], (weights) =>
+      task === 0
+        ? contrastiveObjective(scene, weights, keys, places, (fake) => void fakes.push(tf.keep(fake)))
+        : contrastiveIdentity(scene, weights, keys, places),
+    );
+    tf.dispose(keys);
+    return fakes;
+  }
+
   /** Sums the tasks' gradients and takes Adam's step for a part of the vectors, each network by itself. */
-  update({ from, to, rule, rate, step, prior }: UpdateRequest): void {
+  update({ from, to, rule, rate, step, prior, noise }: UpdateRequest): void {
     const { parameters, slots, gradients } = this.setup.vectors;
-    for (const { layout, offset, tasks, name } of this.#model.networks) {
+    for (const { layout, offset, tasks, hasPosterior } of this.#model.networks) {
       const summed = tasks.flatMap((task) => gradients[task] ?? []);
+      const [first] = summed;
       for (const segment of layout.segments) {
         const start = Math.max(from, offset + segment.offset);
         const end = Math.min(to, offset + segment.offset + segment.length);
         if (start >= end || segment.inert) continue;
-        // d/dθ of prior · mean(θ²); CUT's heads have no prior, for no picture comes of them.
-        const weightDecay = name === 'heads' ? 0 : (2 * prior) / segment.length;
+        // d/dθ of prior · mean(θ²)
+        const weightDecay = hasPosterior ? (2 * prior) / segment.length : 0;
+        if (first && hasPosterior) addPosteriorNoise(first, start, end, noise, this.setup.seed, step);
         const range = { from: start, to: end, decays: true };
         updateParameters({ ...rule, weightDecay }, parameters, summed, slots, [range], rate, step);
       }
@@ -205,13 +203,5 @@ export class StepTask {
         target[offset + i] = (target[offset + i] ?? 0) + (values[i] ?? 0);
     }
     tf.dispose([value, ...grads]);
-  }
-
-  /** The Monte-Carlo samples' maps of this step and task: N(0, 1), shared by the batch. */
-  #noise({ step, task, batch, crop }: GradientRequest): tf.Tensor4D[] {
-    if (this.#model.mode !== 'bayesian') return [];
-    return Array.from({ length: this.setup.samples }, (_, sample) =>
-      noiseMap(derivedSeed(this.setup.seed, 'noise', step, task, sample), batch, crop, crop),
-    );
   }
 }

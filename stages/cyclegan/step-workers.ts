@@ -1,13 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startThread } from '../lib/threads/worker-thread.js';
-import {
-  StepTask,
-  type GradientRequest,
-  type TaskOutcome,
-  type TaskSetup,
-  type UpdateRequest,
-} from './step-task.js';
+import type { GradientRequest } from './scene.js';
+import { StepTask, type TaskOutcome, type TaskSetup, type UpdateRequest } from './step-task.js';
 
 /** One that computes: a worker thread, or this thread where there is no compiled worker to load. */
 export interface StepWorker {

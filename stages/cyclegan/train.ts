@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import { derivedSeed } from '../../pipeline/core/seed.js';
-import { UserError } from '../../pipeline/core/user-error.js';
 import { writeCheckpoint } from '../lib/tensors/checkpoint.js';
-import { CropSource, type CropBatch } from './crops.js';
 import type { Domain } from './domain.js';
 import { ImagePool } from './image-pool.js';
 import { learningRate } from './learning-rate.js';
 import { initialModel, modelOf, type Model } from './model.js';
-import type { CycleGanParams } from './params.js';
+import { gammaOf, modelShapeOf, type CycleGanParams } from './params.js';
+import { posteriorDeviation } from './posterior-noise.js';
+import { checkLosses, namedLosses, noteOf } from './step-losses.js';
+import { StepPictures } from './step-pictures.js';
+import type { GradientRequest } from './scene.js';
 import type { TaskOutcome } from './step-task.js';
 import { startStepWorkers, type StepWorker } from './step-workers.js';
 import {
@@ -58,12 +59,7 @@ export interface GanTraining {
  */
 export async function trainGan(request: GanTrainingRequest): Promise<GanTraining> {
   const { params, seed, source, target } = request;
-  const shape = {
-    mode: params.mode,
-    width: params.width,
-    judgeWidth: params.judgeWidth,
-    blocks: params.blocks,
-  };
+  const shape = modelShapeOf(params);
   const model = modelOf(shape);
   const vectors = makeVectors(initialModel(model, seed));
   const paper = params.mode === 'bayesian' && params.bayesian.variant === 'paper';
@@ -76,6 +72,7 @@ export async function trainGan(request: GanTrainingRequest): Promise<GanTraining
       variant: params.bayesian.variant,
       adversarial: params.adversarial,
       cycle: params.cycle,
+      gamma: gammaOf(params),
       identity: paper ? 0 : params.identity,
       patches: params.cut.weight,
       patchCount: params.cut.patches,
@@ -99,18 +96,14 @@ export async function trainGan(request: GanTrainingRequest): Promise<GanTraining
     const { constant, falling } = params.epochs;
     const steps = stepsAnEpoch * (constant + falling);
     const rule = { name: paper ? 'paper' : 'linear', rate: params.rate, constant, falling } as const;
-    const crops = {
-      source: new CropSource(source, params, derivedSeed(seed, 'source')),
-      target: new CropSource(target, params, derivedSeed(seed, 'target')),
-    };
-    const load = (step: number): Promise<[CropBatch, CropBatch]> =>
-      Promise.all([
-        crops.source.batch(step * params.batch, params.batch),
-        crops.target.batch(step * params.batch, params.batch),
-      ]);
+    const squares = new StepPictures(source, target, params, seed);
+    const noise =
+      params.mode === 'bayesian'
+        ? posteriorDeviation(params.bayesian.friction, Math.max(source.images.length, target.images.length))
+        : 0;
     const save = (): Promise<void> =>
       writeCheckpoint(file, { state, vectors: vectorsToKeep(vectors, pools) });
-    let next = state.step < steps ? load(state.step) : undefined;
+    let next = state.step < steps ? squares.load(state.step) : undefined;
     for (let step = state.step; step < steps; step++) {
       if (request.signal.aborted) {
         await save();
@@ -118,16 +111,21 @@ export async function trainGan(request: GanTrainingRequest): Promise<GanTraining
       }
       request.signal.throwIfAborted();
       const started = performance.now();
-      const batches = await next;
-      next = step + 1 < steps ? load(step + 1) : undefined;
+      const shown = await next;
+      next = step + 1 < steps ? squares.load(step + 1) : undefined;
       next?.catch(() => undefined); // reported when it is awaited
-      if (!batches) break;
-      const outcomes = await gradients(workers, params, step, batches, pools);
+      if (!shown) break;
+      const outcomes = await gradients(workers, params, (task) => ({
+        step,
+        task,
+        ...squares.of(task, shown),
+        stored: pools[task]?.choose(step)?.picture,
+      }));
       const losses = namedLosses(outcomes, params.mode);
       checkLosses(losses, step);
       for (const [task, { fake }] of outcomes.entries()) if (fake.length > 0) pools[task]?.take(step, fake);
       const rate = learningRate(rule, step, stepsAnEpoch);
-      await update(workers, model, params, { rate, step });
+      await update(workers, model, params, { rate, step, noise });
       state = afterStep(
         state,
         losses,
@@ -158,41 +156,24 @@ export async function trainGan(request: GanTrainingRequest): Promise<GanTraining
 async function gradients(
   workers: readonly StepWorker[],
   params: CycleGanParams,
-  step: number,
-  [source, target]: readonly [CropBatch, CropBatch],
-  pools: readonly ImagePool[],
+  requestOf: (task: number) => GradientRequest,
 ): Promise<TaskOutcome[]> {
-  const ask = (worker: StepWorker, task: number): Promise<TaskOutcome> => {
-    // CUT has one way only: its second task looks at the target's pictures beside the same sources.
-    const [own, other] = task === 0 || params.mode === 'cut' ? [source, target] : [target, source];
-    return worker.gradients({
-      step,
-      task,
-      batch: params.batch,
-      crop: params.crop,
-      own: own.pixels,
-      other: other.pixels,
-      ownWeights: own.weights,
-      otherWeights: other.weights,
-      stored: pools[task]?.choose(step)?.picture,
-    });
-  };
   const tasks = params.mode === 'cut' && params.identity === 0 ? [0] : [0, 1];
   const [first, second = first] = workers;
   if (!first || !second) throw new Error('there is no worker');
   if (first === second) {
     const outcomes: TaskOutcome[] = [];
-    for (const task of tasks) outcomes.push(await ask(first, task));
+    for (const task of tasks) outcomes.push(await first.gradients(requestOf(task)));
     return outcomes;
   }
-  return Promise.all(tasks.map((task) => ask(task === 0 ? first : second, task)));
+  return Promise.all(tasks.map((task) => (task === 0 ? first : second).gradients(requestOf(task))));
 }
 
 async function update(
   workers: readonly StepWorker[],
   { length, mode }: Model,
   params: CycleGanParams,
-  { rate, step }: { readonly rate: number; readonly step: number },
+  { rate, step, noise }: { readonly rate: number; readonly step: number; readonly noise: number },
 ): Promise<void> {
   const { beta1, beta2, batch } = params;
   const rule = { name: 'adam', beta1, beta2, epsilon: 1e-8, weightDecay: 0 } as const;
@@ -200,30 +181,15 @@ async function update(
   const share = Math.ceil(length / workers.length);
   await Promise.all(
     workers.map((worker, n) =>
-      worker.update({ from: n * share, to: Math.min(length, (n + 1) * share), rule, rate, step, prior }),
+      worker.update({
+        from: n * share,
+        to: Math.min(length, (n + 1) * share),
+        rule,
+        rate,
+        step,
+        prior,
+        noise,
+      }),
     ),
   );
-}
-
-/** Losses of both halves by what they are of: `generator/target`, `cycle/source`, … */
-function namedLosses(outcomes: readonly TaskOutcome[], mode: CycleGanParams['mode']): Record<string, number> {
-  const losses: Record<string, number> = {};
-  for (const [task, { losses: parts }] of outcomes.entries())
-    for (const [name, value] of Object.entries(parts))
-      losses[mode === 'cut' ? name : `${name}/${task === 0 ? 'to target' : 'to source'}`] = value;
-  return losses;
-}
-
-function checkLosses(losses: Readonly<Record<string, number>>, step: number): void {
-  if (Object.values(losses).every((value) => Number.isFinite(value))) return;
-  throw new UserError(`The training diverged: at step ${step + 1} a loss is no number.`, {
-    details: Object.entries(losses).map(([name, value]) => `${name}: ${value}`),
-    hint: 'Lower `rate`, or use `adversarial: lsgan`; the next run goes on from the last checkpoint unless the parameters change.',
-  });
-}
-
-function noteOf(losses: Readonly<Record<string, number>>): string {
-  return Object.entries(losses)
-    .map(([name, value]) => `${name} ${value.toFixed(3)}`)
-    .join(', ');
 }

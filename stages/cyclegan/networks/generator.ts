@@ -8,16 +8,23 @@ import { LayoutBuilder, weightOf, type ParameterLayout, type Weights } from './p
 
 /** What a generator is built of. */
 export interface GeneratorShape {
-  /** Channels that come in: 3 of an image, 4 with a noise map. */
+  /** Channels that come in: 3 of an image, 4 with a map. */
   readonly inputChannels: number;
+  /** Channels that come out: 3 of an image where left out, 1 of an encoder's map. */
+  readonly outputChannels?: number;
   /** Channels of the first convolution (`ngf`); the residual blocks have four times as many. */
   readonly width: number;
-  /** Residual blocks: 6 for images of 128 pixels, 9 from 256 on. */
+  /** Residual blocks: 6 for images of 128 pixels, 9 from 256 on, none in an encoder. */
   readonly blocks: number;
 }
 
 /** The tensors of a generator (Johnson et al. 2016; Zhu et al. 2017, appendix 7.2), in the order of the way through. */
-export function generatorLayout({ inputChannels, width, blocks }: GeneratorShape): ParameterLayout {
+export function generatorLayout({
+  inputChannels,
+  outputChannels = 3,
+  width,
+  blocks,
+}: GeneratorShape): ParameterLayout {
   const builder = new LayoutBuilder();
   builder
     .convolution('first', [7, 7, inputChannels, width], width, true)
@@ -29,7 +36,7 @@ export function generatorLayout({ inputChannels, width, blocks }: GeneratorShape
   return builder
     .convolution('up1', [3, 3, 2 * width, 4 * width], 2 * width, true)
     .convolution('up2', [3, 3, width, 2 * width], width, true)
-    .convolution('last', [7, 7, width, 3], 3, false)
+    .convolution('last', [7, 7, width, outputChannels], outputChannels, false)
     .build();
 }
 
@@ -79,7 +86,7 @@ export function encode(
 /**
  * A generator from end to end.
  * @param x [N, H, W, inputChannels], −1 to 1
- * @returns [N, H, W, 3], −1 to 1
+ * @returns [N, H, W, outputChannels], −1 to 1
  */
 export function generate(weights: Weights, shape: GeneratorShape, x: tf.Tensor4D): tf.Tensor4D {
   let value = encode(weights, shape, x);

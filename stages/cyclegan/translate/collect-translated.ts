@@ -2,8 +2,9 @@ import type { ArtifactFile } from '../../../pipeline/stage/artifact.js';
 import type { ItemResult, StageContext } from '../../../pipeline/stage/context.js';
 import { DatasetWriter } from '../../lib/dataset/dataset-writer.js';
 import { datasetHeaderSchema } from '../../lib/dataset/record.js';
-import { passOnLearntImages } from '../../lib/dataset/learnt-images.js';
+import { passOnLearntImages, writeLearntImages } from '../../lib/dataset/learnt-images.js';
 import { UniqueNames } from '../../lib/dataset/unique-names.js';
+import { readHeader } from '../generator-header.js';
 import { reasonsAgainst } from '../guard/judgement.js';
 import { showDistance } from './show-distance.js';
 import { GuardReport } from './guard-report.js';
@@ -25,7 +26,7 @@ export async function collectTranslated(
   const writer = new DatasetWriter(output, { classes: header.classes });
   const ids = new UniqueNames();
   const paths = new UniqueNames((name) => name.toLowerCase());
-  const report = new GuardReport();
+  const report = new GuardReport(context.params.versions);
   const accepted: ArtifactFile[] = [];
   const originals: ArtifactFile[] = [];
   let tiled = 0;
@@ -60,12 +61,22 @@ export async function collectTranslated(
     }
   }
   await writer.finish();
-  await passOnLearntImages(context.input('generator'), output);
+  const { encoder, mode } = await readHeader(context.input('generator'));
+  if (encoder)
+    // What the encoder is shown is in what comes of it, too.
+    await writeLearntImages(output, { train: context.input('target'), validation: [] }, [
+      context.input('generator'),
+    ]);
+  else await passOnLearntImages(context.input('generator'), output);
   if (tiled > 0)
     context.warn(
       `${tiled} images are larger than ${context.params.memoryMb} MB allow and were translated in tiles, which may differ in tone. A larger memoryMb avoids it.`,
     );
-  await report.show(context);
+  if (originals.length === 0) {
+    context.warn('The dataset holds no images: there was nothing to translate.');
+    return;
+  }
+  await report.show(context, mode);
   if (context.hasInput('target') && context.params.distanceImages > 0)
     await showDistance(context, originals, accepted);
 }

@@ -7,7 +7,7 @@ export interface GeneratorRunner {
   readonly shape: GeneratorShape;
   /**
    * @param x [height, width, inputChannels], −1 to 1; sides are multiples of 4
-   * @returns [height, width, 3], −1 to 1
+   * @returns [height, width, outputChannels], −1 to 1
    */
   run(x: Float32Array, height: number, width: number): Promise<Float32Array>;
   dispose(): Promise<void>;

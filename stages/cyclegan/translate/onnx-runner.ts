@@ -11,9 +11,9 @@ export async function onnxRunner(shape: GeneratorShape, values: Float32Array): P
     async run(x, height, width) {
       const planes = asPlanes(x, height * width, shape.inputChannels);
       const image = new Tensor('float32', planes, [1, shape.inputChannels, height, width]);
-      const { translated } = await session.run({ image });
-      if (!translated) throw new Error('the model gives no image');
-      return asPixels(translated.data as Float32Array, height * width, 3);
+      const [made] = Object.values(await session.run({ image }));
+      if (!made) throw new Error('the model gives no image');
+      return asPixels(made.data as Float32Array, height * width, shape.outputChannels ?? 3);
     },
     dispose: () => session.release(),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Digest } from '../../../pipeline/core/digest.js';
 import type { Item } from '../../../pipeline/stage/context.js';
 import type { DatasetRecord } from '../../lib/dataset/record.js';
 import { backendChoices } from '../../lib/tensors/backend-choice.js';
@@ -75,4 +76,6 @@ export type TranslateParams = z.infer<typeof translateParams>;
 /** An image to translate. */
 export interface TranslateItem extends Item {
   readonly record: DatasetRecord;
+  /** The target's images that the encoder of the generator makes into maps, one a version; none without an encoder. */
+  readonly shown?: readonly Digest[];
 }

@@ -25,8 +25,16 @@ export async function showDistance(
     await readDataset(context.input('target'), 'the target dataset')
   ).records())
     target.push({ digest: imageDigest });
-  if (Math.min(originals.length, translated.length, target.length) < 2) {
-    context.warn('The distance of the domains takes two images of each: it is not measured.');
+  const sides = [
+    [originals, 'of the dataset'],
+    [translated, 'that passed the guard'],
+    [target, 'of the target'],
+  ] as const;
+  const short = sides.filter(([{ length }]) => length < 2).map(([{ length }, what]) => `${length} ${what}`);
+  if (short.length > 0) {
+    context.warn(
+      `The distance of the domains takes two images of each side, and there are ${short.join(', ')}: it is not measured.`,
+    );
     return;
   }
   await useBackend(backend);
@@ -58,7 +66,7 @@ export async function showDistance(
       'adaptation helps is for a detector to say.',
     figures: [
       { name: 'before', ...figure(before) },
-      { name: 'after', ...figure(after) },
+      { name: 'after, of what passed', ...figure(after) },
       {
         name: 'after / before',
         value: before.value > 0 ? Number((after.value / before.value).toFixed(3)) : '–',

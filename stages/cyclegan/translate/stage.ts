@@ -16,7 +16,8 @@ export const cycleGanTranslateStage = defineMapStage({
     target: {
       type: 'dataset',
       optional: true,
-      description: 'Images of the target domain: the distance to them is measured before and after.',
+      description:
+        'Images of the target domain: the distance to them is measured before and after. A generator with an encoder makes maps of them.',
     },
     detector: {
       type: 'detector',
@@ -36,13 +37,20 @@ export const cycleGanTranslateStage = defineMapStage({
   tools: ({ backend, runtime }) =>
     Promise.resolve({ backend: runtime === 'onnx' ? 'onnx' : expectedBackend(backend) }),
   async *items(context) {
+    const [{ readHeader }, { checkVersions, choiceOfPictures }] = await Promise.all([
+      import('../generator-header.js'),
+      import('./versions.js'),
+    ]);
+    const header = await readHeader(context.input('generator'));
+    checkVersions(context.params.versions, header);
+    const choose = await choiceOfPictures(context, header);
     for await (const line of context.input('dataset').readLines('records.jsonl')) {
       const record = datasetRecordSchema.parse(JSON.parse(line));
-      yield { id: record.id, record };
+      yield { id: record.id, record, ...choose?.(record) };
     }
   },
   // Thresholds are no part of it: they are applied when the dataset is gathered, so that another one translates nothing.
-  itemKey: ({ record }, context) => ({
+  itemKey: ({ record, shown }, context) => ({
     image: record.imageDigest,
     generator: context.input('generator').digest,
     seed: context.seed,
@@ -52,6 +60,8 @@ export const cycleGanTranslateStage = defineMapStage({
     detector: context.hasInput('detector')
       ? [context.input('detector').digest, context.params.guard.threshold]
       : null,
+    // Only where there are any: without, keys are what they were before there were encoders.
+    ...(shown ? { shown } : {}),
   }),
   batchSize: () => 32,
   runBatch: async (items, context) => {

@@ -7,11 +7,12 @@ import { loadDetector, type Finder } from '../../lib/darknet/finder.js';
 import { decodeImage, type RgbImage } from '../../lib/imaging/decode-image.js';
 import { uncachedSharp as sharp } from '../../lib/imaging/uncached-sharp.js';
 import { useBackend } from '../../lib/tensors/backend.js';
-import { readGenerator, type TrainedGenerator } from '../generator-file.js';
+import { readGenerator, type TrainedNetwork } from '../generator-file.js';
 import { measureDetections } from '../guard/detections.js';
 import { measureTranslation, type GuardMeasures } from '../guard/measure.js';
 import type { TranslateItem, TranslateParams } from './params.js';
 import { tensorRunner, type GeneratorRunner } from './generator-runner.js';
+import { noiseMaker, pictureMaker, type MapMaker } from './map-maker.js';
 import { mostPixelsWithin, Translator } from './translator.js';
 
 type Context = BatchContext<TranslateParams, TranslateItem>;
@@ -31,7 +32,6 @@ export function versionFile(version: number): string {
 export async function translateBatch(items: readonly TranslateItem[], context: Context): Promise<void> {
   const { params } = context;
   const generator = await readGenerator(context.input('generator'));
-  checkVersions(params, generator);
   const finder = context.hasInput('detector')
     ? await loadDetector(
         context.input('detector'),
@@ -40,22 +40,24 @@ export async function translateBatch(items: readonly TranslateItem[], context: C
     : undefined;
   const translator = new Translator(
     await runnerOf(generator, params),
-    mostPixelsWithin(params.memoryMb, generator.shape),
+    mostPixelsWithin(params.memoryMb, generator.shape, generator.encoder?.shape),
   );
+  const encoder = generator.encoder && (await runnerOf(generator.encoder, params));
   try {
     for (const item of items) {
       context.signal.throwIfAborted();
-      await translateItem(item, context, translator, finder);
+      await translateItem(item, context, { translator, encoder, finder });
       await new Promise((resolve) => setImmediate(resolve)); // lets signals and progress through
     }
   } finally {
     await translator.dispose();
+    await encoder?.dispose();
     await finder?.dispose();
   }
 }
 
 async function runnerOf(
-  { shape, values }: TrainedGenerator,
+  { shape, values }: TrainedNetwork,
   { runtime, backend }: TranslateParams,
 ): Promise<GeneratorRunner> {
   if (runtime === 'onnx') return (await import('./onnx-runner.js')).onnxRunner(shape, values);
@@ -63,11 +65,17 @@ async function runnerOf(
   return tensorRunner(shape, values);
 }
 
+/** What works on images. */
+interface Programs {
+  readonly translator: Translator;
+  readonly encoder: GeneratorRunner | undefined;
+  readonly finder: Finder | undefined;
+}
+
 async function translateItem(
   item: TranslateItem,
   context: Context,
-  translator: Translator,
-  finder: Finder | undefined,
+  { translator, encoder, finder }: Programs,
 ): Promise<void> {
   const { params } = context;
   const { record } = item;
@@ -83,8 +91,7 @@ async function translateItem(
   const files: Record<string, string> = {};
   const versions: GuardMeasures[] = [];
   for (let version = 0; version < params.versions; version++) {
-    const seed = derivedSeed(context.seed, 'version', record.imageDigest, version);
-    const data = await translator.translate(image, seed);
+    const data = await translator.translate(image, await mapsOf(item, version, context, encoder));
     const path = join(context.batchDirectory, `${item.id.replace(/[^\w-]/g, '_')}-${version}.png`);
     await sharp(data, { raw: { width: image.width, height: image.height, channels: 3 } })
       .png()
@@ -98,12 +105,16 @@ async function translateItem(
   await context.commit(item, { files, value });
 }
 
-function checkVersions({ versions }: TranslateParams, { header }: TrainedGenerator): void {
-  if (versions > 1 && header.mode !== 'bayesian')
-    throw new UserError(
-      `${versions} versions are asked for, and a generator of mode ${header.mode} has only one.`,
-      {
-        hint: 'Train it with `mode: bayesian`, or leave `versions` out.',
-      },
-    );
+/** The fourth channel of a version, for a generator that takes one. */
+async function mapsOf(
+  { record, shown }: TranslateItem,
+  version: number,
+  context: Context,
+  encoder: GeneratorRunner | undefined,
+): Promise<MapMaker> {
+  const digest = shown?.[version];
+  if (!encoder || !digest)
+    return noiseMaker(derivedSeed(context.seed, 'version', record.imageDigest, version));
+  const name = `${digest.slice(0, 12)} of the target`;
+  return pictureMaker(encoder, await decodeImage(context.input('target').locate({ digest }), name));
 }

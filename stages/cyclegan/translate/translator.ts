@@ -1,8 +1,8 @@
 import type { RgbImage } from '../../lib/imaging/decode-image.js';
 import type { GeneratorShape } from '../networks/generator.js';
-import { noiseValues } from '../networks/noise-map.js';
 import { GENERATOR_STRIDE } from '../networks/sizes.js';
 import type { GeneratorRunner } from './generator-runner.js';
+import type { MapMaker } from './map-maker.js';
 import { tilesOf, tileWeight, type Tile } from './tiles.js';
 
 /** Pixels by which tiles overlap: what one pixel of a generator's result sees of its input, about. */
@@ -24,15 +24,15 @@ export class Translator {
   /**
    * Translates an image: padded by mirroring to multiples of 4 and cut back, never mirrored or scaled. Tiles are
    * blended where they overlap.
-   * @param noiseSeed of the noise map, for a generator that takes one: another seed draws another version
+   * @param maps for a generator that takes a fourth channel
    * @returns [height, width, 3] bytes
    */
-  async translate(image: RgbImage, noiseSeed: number): Promise<Uint8Array> {
+  async translate(image: RgbImage, maps?: MapMaker): Promise<Uint8Array> {
     const { width, height } = image;
     const sums = new Float32Array(width * height * 3);
     const shares = new Float32Array(width * height);
     for (const tile of this.#tiles(width, height)) {
-      const values = await this.#pass(image, tile, noiseSeed);
+      const values = await this.#pass(image, tile, maps);
       for (let y = 0; y < tile.height; y++) {
         const wy = tileWeight(y, tile.top, tile.height, height, TILE_OVERLAP_PX);
         for (let x = 0; x < tile.width; x++) {
@@ -62,10 +62,10 @@ export class Translator {
   }
 
   /** @returns [tile.height, tile.width, 3], −1 to 1 */
-  async #pass({ data, width }: RgbImage, tile: Tile, noiseSeed: number): Promise<Float32Array> {
+  async #pass({ data, width }: RgbImage, tile: Tile, maps: MapMaker | undefined): Promise<Float32Array> {
     const [rows, columns] = [wholeStrides(tile.height), wholeStrides(tile.width)];
     const channels = this.runner.shape.inputChannels;
-    const noise = channels === 4 ? noiseValues(noiseSeed, rows, columns) : undefined;
+    const map = channels === 4 ? await maps?.(rows, columns) : undefined;
     const x = new Float32Array(rows * columns * channels);
     for (let y = 0; y < rows; y++)
       for (let column = 0; column < columns; column++) {
@@ -73,7 +73,7 @@ export class Translator {
           3 * ((tile.top + mirrored(y, tile.height)) * width + tile.left + mirrored(column, tile.width));
         const to = y * columns + column;
         for (let c = 0; c < 3; c++) x[channels * to + c] = (data[from + c] ?? 0) / 127.5 - 1;
-        if (noise) x[channels * to + 3] = noise[to] ?? 0;
+        if (map) x[channels * to + 3] = map[to] ?? 0;
       }
     const whole = await this.runner.run(x, rows, columns);
     if (rows === tile.height && columns === tile.width) return whole;
@@ -85,7 +85,12 @@ export class Translator {
 }
 
 /** The greatest picture that a pass within a memory takes: seven tensors of its first width at once, a safe reckoning. */
-export function mostPixelsWithin(memoryMb: number, { width }: GeneratorShape): number {
+export function mostPixelsWithin(
+  memoryMb: number,
+  generator: GeneratorShape,
+  encoder?: GeneratorShape,
+): number {
+  const width = Math.max(generator.width, encoder?.width ?? 0);
   return Math.floor((memoryMb * 1024 ** 2) / (7 * 4 * width));
 }
 

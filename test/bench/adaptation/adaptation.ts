@@ -99,7 +99,7 @@ async function translation(runtime: 'tfjs' | 'onnx'): Promise<number> {
   const times: number[] = [];
   for (let n = 0; n < 4; n++) {
     const began = performance.now();
-    await translator.translate(image, n);
+    await translator.translate(image);
     times.push((performance.now() - began) / 1000);
   }
   await translator.dispose();

@@ -53,25 +53,52 @@ describe('training generators', () => {
     });
   }
 
-  it.each(['cyclegan', 'bayesian', 'cut'])(
-    'of mode %s ends as an undisturbed one when it was stopped and resumed',
-    async (mode) => {
-      const whole = await train(`${mode}-whole`, { mode });
-      expect(await train(`${mode}-parts`, { mode }, 5)).toBe('aborted');
-      const resumed = await train(`${mode}-parts`, { mode });
-      if (whole === 'aborted' || resumed === 'aborted') throw new Error('it was aborted');
-      expect(resumed.reports).toEqual(whole.reports);
-      expect(Buffer.from(resumed.parameters.buffer).equals(Buffer.from(whole.parameters.buffer))).toBe(true);
-      expect(whole.reports).toHaveLength(3);
-    },
-  );
+  const paper = { variant: 'paper', samples: 2 };
+  const encoded = { map: 'encoder', encoderWidth: 4, samples: 2, friction: 0.01 };
+  it.each<[string, object]>([
+    ['cyclegan', { mode: 'cyclegan' }],
+    ['cut', { mode: 'cut' }],
+    ['bayesian', { mode: 'bayesian' }],
+    ['bayesian as published', { mode: 'bayesian', bayesian: paper }],
+    ['bayesian with encoders and noise', { mode: 'bayesian', batch: 2, bayesian: encoded }],
+  ])('of mode %s ends as an undisturbed one when it was stopped and resumed', async (name, params) => {
+    const whole = await train(`${name}-whole`, params);
+    expect(await train(`${name}-parts`, params, 5)).toBe('aborted');
+    const resumed = await train(`${name}-parts`, params);
+    if (whole === 'aborted' || resumed === 'aborted') throw new Error('it was aborted');
+    expect(resumed.reports).toEqual(whole.reports);
+    expect(Buffer.from(resumed.parameters.buffer).equals(Buffer.from(whole.parameters.buffer))).toBe(true);
+    expect(whole.reports).toHaveLength(3);
+  });
 
   it('leaves no tensor behind', async () => {
-    for (const mode of ['cyclegan', 'bayesian', 'cut']) {
+    const epochs = { constant: 1, falling: 0 };
+    for (const params of [
+      { mode: 'cyclegan' },
+      { mode: 'cut' },
+      { mode: 'bayesian', bayesian: { variant: 'paper' } },
+      { mode: 'bayesian', bayesian: encoded },
+    ]) {
       const before = tf.memory().numTensors;
-      await train(`${mode}-memory`, { mode, epochs: { constant: 1, falling: 0 } });
-      expect(tf.memory().numTensors, mode).toBe(before);
+      await train(`${JSON.stringify(params)}-memory`, { ...params, epochs });
+      expect(tf.memory().numTensors, JSON.stringify(params)).toBe(before);
     }
+  });
+
+  it('with friction ends elsewhere, and says what γ is of', async () => {
+    const ended = async (work: string, bayesian: object) => {
+      const result = await train(work, { mode: 'bayesian', bayesian, epochs: { constant: 1, falling: 0 } });
+      if (result === 'aborted') throw new Error('it was aborted');
+      return result;
+    };
+    const [plain, noisy, published] = [
+      await ended('plain', { samples: 1 }),
+      await ended('noisy', { samples: 1, friction: 0.01 }),
+      await ended('published', { samples: 1, variant: 'paper' }),
+    ];
+    expect(noisy.parameters).not.toEqual(plain.parameters);
+    expect(plain.reports[0]?.losses).not.toHaveProperty('cycle generator/to target');
+    expect(published.reports[0]?.losses).toHaveProperty('cycle generator/to target');
   });
 
   it('loses less and less of a picture on the way there and back', async () => {
