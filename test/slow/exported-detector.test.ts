@@ -138,34 +138,18 @@ describe.skipIf(!hasGolden)(`an exported detector${skipped(hasGolden, golden)}`,
     expectSame(grouped(found), { scoreError: 1e-4, boxError: 1e-4 });
   });
 
+  it('finds the same with stock TensorFlow.js, which loads the graph model', async () => {
+    const words = [join(scripts, 'graph-model-candidates.mjs'), folder, String(options.threshold)];
+    const { stdout } = await execa('node', [...words, ...images]);
+    expectSame(suppressed(stdout), { scoreError: 1e-4, boxError: 1e-4 });
+  });
+
   it.skipIf(!hasOpenCv)(
     `finds the same in OpenCV’s DNN module${skipped(hasOpenCv, 'python3-opencv')}`,
     async () => {
       const words = [join(folder, 'model.cfg'), join(folder, 'model.weights'), String(options.threshold)];
       const { stdout } = await execa(python, [join(scripts, 'opencv-candidates.py'), ...words, ...images]);
-      const candidates = z
-        .record(
-          z.string(),
-          z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])),
-        ) // prettier-ignore
-        .parse(JSON.parse(stdout));
-      const theirs = new Map(
-        Object.entries(candidates).map(([name, rows]) => {
-          const kept = nonMaximumSuppression(
-            {
-              boxes: Float32Array.from(rows.flatMap(([, , ...box]) => box)),
-              scores: Float32Array.from(rows, ([, score]) => score),
-              classes: Int32Array.from(rows, ([k]) => k),
-            },
-            options.nmsIou,
-          );
-          const found = kept.map((index): Found => {
-            const [k = 0, score = 0, x0 = 0, y0 = 0, x1 = 0, y1 = 0] = rows[index] ?? [];
-            return { class: k, score, box: clipBox([x0, y0, x1, y1], size.width, size.height) };
-          });
-          return [name, found];
-        }),
-      );
+      const theirs = suppressed(stdout);
       expectSame(theirs, { scoreError: 1e-4, boxError: 1e-4 });
     },
   );
@@ -212,4 +196,27 @@ function grouped(found: readonly (Found & { readonly image: string })[]): Map<st
   const groups = new Map<string, Found[]>();
   for (const one of found) groups.set(one.image, [...(groups.get(one.image) ?? []), one]);
   return groups;
+}
+
+/** What another program's candidates come to: { image: [[class, score, …box], …] }, by its images. */
+function suppressed(json: string): Map<string, Found[]> {
+  const row = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]);
+  const candidates = z.record(z.string(), z.array(row)).parse(JSON.parse(json));
+  return new Map(
+    Object.entries(candidates).map(([name, rows]) => {
+      const kept = nonMaximumSuppression(
+        {
+          boxes: Float32Array.from(rows.flatMap(([, , ...box]) => box)),
+          scores: Float32Array.from(rows, ([, score]) => score),
+          classes: Int32Array.from(rows, ([k]) => k),
+        },
+        options.nmsIou,
+      );
+      const found = kept.map((index): Found => {
+        const [k = 0, score = 0, x0 = 0, y0 = 0, x1 = 0, y1 = 0] = rows[index] ?? [];
+        return { class: k, score, box: clipBox([x0, y0, x1, y1], size.width, size.height) };
+      });
+      return [name, found];
+    }),
+  );
 }

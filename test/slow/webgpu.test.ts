@@ -45,8 +45,8 @@ describe.skipIf(problem !== undefined)(
 
     const shape: Shape4 = [2, 6, 8, 4];
     it.each<[string, readonly (readonly number[])[], (...inputs: tf.Tensor[]) => tf.Tensor]>([
-      ['pooling', [shape], (x) => maxPool(x as tf.Tensor4D, 2, 2, 1)],
-      ['pooling at stride 1', [shape], (x) => maxPool(x as tf.Tensor4D, 2, 1, 1)],
+      ['pooling', [shape], (x) => maxPool(x as tf.Tensor4D, { size: 2, stride: 2, padding: 1 })],
+      ['pooling at stride 1', [shape], (x) => maxPool(x as tf.Tensor4D, { size: 2, stride: 1, padding: 1 })],
       ['upsampling', [shape], (x) => upsample(x as tf.Tensor4D, 2)],
       [
         'a depthwise convolution',

@@ -11,6 +11,9 @@ export const activations = [
 ] as const;
 export type Activation = (typeof activations)[number];
 
+/** darknet's slope of the leaky ReLU below zero. */
+export const LEAKY_SLOPE = 0.1;
+
 /** A convolution, with batch normalisation or a bias. */
 export interface ConvolutionalLayer {
   readonly type: 'convolutional';

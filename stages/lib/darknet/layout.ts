@@ -18,7 +18,7 @@ export interface ParameterSegment {
 }
 
 /** Width, height and channels of a layer's output. */
-interface LayerShape {
+export interface LayerShape {
   readonly width: number;
   readonly height: number;
   readonly channels: number;

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { unreachable } from '../../../pipeline/core/unreachable.js';
 import {
   batchNormLeaky,
   convolution,
@@ -9,10 +8,11 @@ import {
   upsample,
   type BatchStatistics,
 } from '../tensors/layers.js';
-import { activate, LEAKY_SLOPE } from '../tensors/activations.js';
+import { activate } from '../tensors/activations.js';
 import type { DarknetCfg } from './cfg.js';
-import type { ConvolutionalLayer } from './layer-types.js';
+import { LEAKY_SLOPE, type ConvolutionalLayer } from './layer-types.js';
 import type { NetworkLayout, ParameterRole } from './layout.js';
+import { walkLayers, type LayerOperations } from './walk-layers.js';
 
 /** Called with what a layer's batch normalisation saw; takes over the tensors. */
 type ObserveStatistics = (layer: number, statistics: BatchStatistics) => void;
@@ -47,7 +47,7 @@ export function forwardForTraining(
   frozenLayers = 0,
 ): tf.Tensor4D[] {
   const find = parameterFinder(layout, parameters);
-  return walk(cfg, x, (layer, index, input) => {
+  return heads(cfg, layout, x, (input, layer, index) => {
     const kernel = find<tf.Tensor4D>(index, 'kernel');
     const beta = find<tf.Tensor1D>(index, 'beta');
     if (!layer.batchNormalize)
@@ -106,7 +106,7 @@ export function predictorOf(cfg: DarknetCfg, layout: NetworkLayout, values: Floa
   });
   const predict = (x: tf.Tensor4D): tf.Tensor4D[] =>
     tf.tidy(() =>
-      walk(cfg, x, (layer, index, input) => {
+      heads(cfg, layout, x, (input, layer, index) => {
         const parts = folded.get(index);
         if (!parts) throw new Error(`layer ${index} was not folded`);
         return activate(convolve(layer, input, parts.kernel, parts.bias), layer.activation);
@@ -118,54 +118,20 @@ export function predictorOf(cfg: DarknetCfg, layout: NetworkLayout, values: Floa
   return { cfg, predict, dispose };
 }
 
-type Convolve = (layer: ConvolutionalLayer, index: number, input: tf.Tensor4D) => tf.Tensor4D;
+type Convolve = LayerOperations<tf.Tensor4D>['convolution'];
 
 /** Goes through the layers; how a convolution is done differs between training and use. */
-function walk(cfg: DarknetCfg, x: tf.Tensor4D, convolve: Convolve): tf.Tensor4D[] {
-  const outputs: tf.Tensor4D[] = [];
-  const heads: tf.Tensor4D[] = [];
-  const output = (index: number): tf.Tensor4D => {
-    const found = outputs[index];
-    if (!found) throw new Error(`layer ${index} has no output`);
-    return found;
-  };
-  let current = x;
-  for (const [index, layer] of cfg.layers.entries()) {
-    switch (layer.type) {
-      case 'convolutional':
-        current = convolve(layer, index, current);
-        break;
-      case 'maxpool':
-        current = maxPool(current, layer.size, layer.stride, layer.padding);
-        break;
-      case 'avgpool':
-        current = tf.mean(current, [1, 2], true);
-        break;
-      case 'scale_channels':
-        current = activate(tf.mul(output(layer.from), current), layer.activation);
-        break;
-      case 'route': {
-        const joined = layer.layers.map(output);
-        current = joined.length === 1 ? output(layer.layers[0] ?? 0) : tf.concat(joined, 3);
-        break;
-      }
-      case 'upsample':
-        current = upsample(current, layer.stride);
-        break;
-      case 'shortcut': {
-        const sum = tf.add<tf.Tensor4D>(current, output(layer.from));
-        current = activate(sum, layer.activation);
-        break;
-      }
-      case 'yolo':
-        heads.push(current);
-        break;
-      default:
-        unreachable(layer);
-    }
-    outputs.push(current);
-  }
-  return heads;
+function heads(cfg: DarknetCfg, layout: NetworkLayout, x: tf.Tensor4D, convolution: Convolve): tf.Tensor4D[] {
+  return walkLayers(cfg, layout, x, {
+    convolution,
+    maxPool: (input, pooling) => maxPool(input, pooling),
+    mean: (input) => tf.mean(input, [1, 2], true),
+    join: (inputs) => tf.concat([...inputs], 3),
+    upsample: (input, stride) => upsample(input, stride),
+    add: (a, b) => tf.add(a, b),
+    scale: (input, factors) => tf.mul(input, factors),
+    activate: (input, activation) => activate(input, activation),
+  }).map(({ value }) => value);
 }
 
 function parameterFinder(layout: NetworkLayout, tensors: readonly tf.Tensor[]) {

@@ -1,9 +1,6 @@
 import { unreachable } from '../../../pipeline/core/unreachable.js';
-import type { Activation } from '../darknet/layer-types.js';
+import { LEAKY_SLOPE, type Activation } from '../darknet/layer-types.js';
 import type { GraphBuilder } from './graph-builder.js';
-
-/** darknet's slope of the leaky ReLU below zero. */
-const leakySlope = 0.1;
 
 /** Adds an activation of Darknet's (stages/lib/tensors/activations.ts) to a graph. @returns the name of its result */
 export function activated(graph: GraphBuilder, value: string, activation: Activation): string {
@@ -12,7 +9,7 @@ export function activated(graph: GraphBuilder, value: string, activation: Activa
     case 'linear':
       return value;
     case 'leaky':
-      return graph.node('LeakyRelu', [value], { alpha: { float: leakySlope } });
+      return graph.node('LeakyRelu', [value], { alpha: { float: LEAKY_SLOPE } });
     case 'relu':
       return graph.node('Relu', [value]);
     case 'relu6': {

@@ -1,8 +1,9 @@
-import { unreachable } from '../../../pipeline/core/unreachable.js';
 import type { DarknetCfg } from '../darknet/cfg.js';
 import type { ConvolutionalLayer } from '../darknet/layer-types.js';
 import { foldedConvolution } from '../darknet/folded-convolution.js';
 import type { NetworkLayout } from '../darknet/layout.js';
+import { walkLayers } from '../darknet/walk-layers.js';
+import { poolingSides } from '../tensors/pooling-sides.js';
 import { activated } from './activated.js';
 import { decodedHead, type Head } from './decoded-head.js';
 import { GraphBuilder } from './graph-builder.js';
@@ -73,67 +74,31 @@ function addLayers(
   values: Float32Array,
   input: string,
 ): Head[] {
-  const outputs: string[] = [];
-  const heads: Head[] = [];
-  let current = input;
-  for (const [index, layer] of cfg.layers.entries()) {
-    const shape = layout.shapes[index - 1] ?? { ...cfg };
-    switch (layer.type) {
-      case 'convolutional':
-        current = convolution(graph, layout, values, layer, index, current);
-        break;
-      case 'maxpool': {
-        const before = Math.floor(layer.padding / 2);
-        const [bottom, right] = [shape.height, shape.width].map((side) => {
-          const out = Math.floor((side + layer.padding - layer.size) / layer.stride) + 1;
-          return Math.max(0, (out - 1) * layer.stride + layer.size - side - before);
-        });
-        current = graph.node('MaxPool', [current], {
-          kernel_shape: [layer.size, layer.size],
-          strides: [layer.stride, layer.stride],
-          pads: [before, before, bottom ?? 0, right ?? 0],
-        });
-        break;
-      }
-      case 'route': {
-        const joined = layer.layers.map((earlier) => outputs[earlier] ?? '');
-        current = joined.length === 1 ? (joined[0] ?? '') : graph.node('Concat', joined, { axis: 1 });
-        break;
-      }
-      case 'upsample': {
-        const scales = graph.floats(`scales${index}`, [4], Float32Array.of(1, 1, layer.stride, layer.stride));
-        current = graph.node('Resize', [current, '', scales], {
-          mode: 'nearest',
-          coordinate_transformation_mode: 'asymmetric',
-          nearest_mode: 'floor',
-        });
-        break;
-      }
-      case 'shortcut':
-        current = activated(graph, graph.node('Add', [current, outputs[layer.from] ?? '']), layer.activation);
-        break;
-      case 'avgpool':
-        current = graph.node('GlobalAveragePool', [current]);
-        break;
-      case 'scale_channels':
-        current = activated(graph, graph.node('Mul', [outputs[layer.from] ?? '', current]), layer.activation);
-        break;
-      case 'yolo':
-        heads.push({
-          name: `head${heads.length}`,
-          value: current,
-          layer,
-          channels: shape.channels,
-          rows: shape.height,
-          columns: shape.width,
-        });
-        break;
-      default:
-        unreachable(layer);
-    }
-    outputs.push(current);
-  }
-  return heads;
+  const heads = walkLayers(cfg, layout, input, {
+    convolution: (value, layer, index) => convolution(graph, layout, values, layer, index, value),
+    maxPool: (value, pooling, _index, from) => {
+      const { top, bottom, left, right } = poolingSides(pooling, from);
+      return graph.node('MaxPool', [value], {
+        kernel_shape: [pooling.size, pooling.size],
+        strides: [pooling.stride, pooling.stride],
+        pads: [top, left, bottom, right],
+      });
+    },
+    mean: (value) => graph.node('GlobalAveragePool', [value]),
+    join: (joined) => graph.node('Concat', joined, { axis: 1 }),
+    upsample: (value, stride, index) => {
+      const scales = graph.floats(`scales${index}`, [4], Float32Array.of(1, 1, stride, stride));
+      return graph.node('Resize', [value, '', scales], {
+        mode: 'nearest',
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'floor',
+      });
+    },
+    add: (one, other) => graph.node('Add', [one, other]),
+    scale: (value, factors) => graph.node('Mul', [value, factors]),
+    activate: (value, activation) => activated(graph, value, activation),
+  });
+  return heads.map((head, n) => ({ ...head, name: `head${n}`, rows: head.height, columns: head.width }));
 }
 
 /** The kernel goes from [k, k, C, F] to ONNX's [F, C, k, k]. */

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { unreachable } from '../../../pipeline/core/unreachable.js';
-import type { Activation } from '../darknet/layer-types.js';
+import { LEAKY_SLOPE, type Activation } from '../darknet/layer-types.js';
 import { leaky } from './layers.js';
-
-/** darknet's slope of the leaky ReLU below zero. */
-export const LEAKY_SLOPE = 0.1;
 
 /** darknet's activations (src/activations.h; swish and mish as AlexeyAB's), and MobileNetV3's hard_swish. */
 export function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { byChannel, channelMean } from './channel-wise.js';
+import { NEVER_GREATEST, poolingSides, type Pooling } from './pooling-sides.js';
 
 /** Added to a variance before its root: darknet's CPU value. */
 const VARIANCE_FLOOR = 1e-6;
@@ -118,19 +119,15 @@ export function leaky(x: tf.Tensor4D, slope: number): tf.Tensor4D {
 }
 
 /**
- * darknet's maxpool: `padding` in all, of which half (rounded down) lies before; what is padded never wins.
+ * darknet's maxpool; what is padded never wins.
  * @returns [N, ⌊(H + padding − size) / stride⌋ + 1, …, C]
  */
-export function maxPool(x: tf.Tensor4D, size: number, stride: number, padding: number): tf.Tensor4D {
-  const before = Math.floor(padding / 2);
+export function maxPool(x: tf.Tensor4D, pooling: Pooling): tf.Tensor4D {
+  const { size, stride } = pooling;
   const [, height, width] = x.shape;
-  const after = [height, width].map((side) => {
-    const out = Math.floor((side + padding - size) / stride) + 1;
-    return Math.max(0, (out - 1) * stride + size - side - before);
-  });
-  const [bottom = 0, right = 0] = after;
-  if (before === 0 && bottom === 0 && right === 0) return tf.maxPool(x, size, stride, 'valid');
-  const padded = tf.pad(x, [[0, 0], [before, bottom], [before, right], [0, 0]], -3.4e38); // prettier-ignore
+  const { top, bottom, left, right } = poolingSides(pooling, { height, width });
+  if (top + bottom + left + right === 0) return tf.maxPool(x, size, stride, 'valid');
+  const padded = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]], NEVER_GREATEST); // prettier-ignore
   return tf.maxPool(padded, size, stride, 'valid');
 }
 

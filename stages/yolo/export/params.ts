@@ -1,12 +1,14 @@
 import { z } from 'zod';
 
+export const exportFormats = ['darknet', 'onnx', 'tfjs', 'tfjs-graph'] as const;
+
 export const exportParams = z.strictObject({
   formats: z
-    .array(z.enum(['darknet', 'onnx', 'tfjs']))
+    .array(z.enum(exportFormats))
     .min(1)
-    .default(['darknet', 'onnx', 'tfjs'])
+    .optional()
     .describe(
-      'darknet: cfg, weights and names. onnx: model.onnx and a program that runs it with onnxruntime-node alone. tfjs: a TensorFlow.js layers model.',
+      'darknet: cfg, weights and names. onnx: model.onnx and a program that runs it with onnxruntime-node alone. tfjs: a TensorFlow.js layers model, which cannot have the layers of MobileNet. tfjs-graph: a TensorFlow.js graph model, which has all layers. Where nothing is said: all of them that the network can be.',
     ),
   onnx: z
     .strictObject({

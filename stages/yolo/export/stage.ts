@@ -6,7 +6,7 @@ import { exportParams, type ExportParams } from './params.js';
 export const yoloExportStage = defineStage({
   kind: 'yolo/export',
   summary: 'Writes a detector for Darknet and OpenCV, ONNX Runtime and TensorFlow.js',
-  revision: 1,
+  revision: 2,
   params: exportParams,
   inputs: { detector: { type: 'detector', description: 'The network' } },
   outputs: { files: { type: 'files', description: 'A folder that runs outside of Darkroom' } },

@@ -62,12 +62,18 @@ describe('layers on WebAssembly', () => {
 
   it('pooling of size 2 and stride 1 keeps the size, and its padding never wins over negative values', async () => {
     const x = tf.tensor4d([-1, -2, -3, -4], [1, 2, 2, 1]);
-    await expectSame(maxPool(x, 2, 1, 1), tf.tensor4d([-1, -2, -3, -4], [1, 2, 2, 1]));
+    await expectSame(
+      maxPool(x, { size: 2, stride: 1, padding: 1 }),
+      tf.tensor4d([-1, -2, -3, -4], [1, 2, 2, 1]),
+    );
   });
 
   it('pooling of size 3 and stride 2 starts one pixel before the image', async () => {
     const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], [1, 4, 4, 1]);
-    await expectSame(maxPool(x, 3, 2, 2), tf.tensor4d([6, 8, 14, 16], [1, 2, 2, 1]));
+    await expectSame(
+      maxPool(x, { size: 3, stride: 2, padding: 2 }),
+      tf.tensor4d([6, 8, 14, 16], [1, 2, 2, 1]),
+    );
   });
 
   it('upsampling repeats pixels and sums their slopes', async () => {

@@ -1,22 +1,23 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { execa } from 'execa';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RandomStream } from '../../../pipeline/core/seed.js';
-import { yoloExportStage } from '../../../stages/yolo/export/stage.js';
-import { parseCfg } from '../../../stages/lib/darknet/cfg.js';
-import { findObjects } from '../../../stages/lib/darknet/find-objects.js';
-import { layoutOf } from '../../../stages/lib/darknet/layout.js';
-import { predictorOf } from '../../../stages/lib/darknet/network.js';
-import { writeWeights } from '../../../stages/lib/darknet/weights.js';
-import { decodeImage } from '../../../stages/lib/imaging/decode-image.js';
-import { useBackend } from '../../../stages/lib/tensors/backend.js';
-import { folderArtifact, runStage, type StageRun } from '../../support/stage-harness.js';
-import { tinyCfg } from '../../support/tiny-detector.js';
-import { unpackArtifact } from '../../support/unpack-artifact.js';
+import { RandomStream } from '../../../../pipeline/core/seed.js';
+import { yoloExportStage } from '../../../../stages/yolo/export/stage.js';
+import { parseCfg } from '../../../../stages/lib/darknet/cfg.js';
+import { findObjects } from '../../../../stages/lib/darknet/find-objects.js';
+import { layoutOf } from '../../../../stages/lib/darknet/layout.js';
+import { predictorOf } from '../../../../stages/lib/darknet/network.js';
+import { writeWeights } from '../../../../stages/lib/darknet/weights.js';
+import { decodeImage } from '../../../../stages/lib/imaging/decode-image.js';
+import { useBackend } from '../../../../stages/lib/tensors/backend.js';
+import { folderArtifact, runStage, type StageRun } from '../../../support/stage-harness.js';
+import { modelHandler } from '../../../support/tfjs-model-files.js';
+import { tinyCfg } from '../../../support/tiny-detector.js';
+import { unpackArtifact } from '../../../support/unpack-artifact.js';
 
 interface Detection {
   readonly image: string;
@@ -125,19 +126,11 @@ describe('the yolo/export stage', () => {
   it('writes a layers model with the same heads', async () => {
     const folder = await unpacked(await exported({ formats: ['tfjs'] }), 'tfjs-only');
     await useBackend('cpu');
-    const { readFile } = await import('node:fs/promises');
-    const json = JSON.parse(await readFile(join(folder, 'tfjs/model.json'), 'utf8')) as {
-      modelTopology: object;
-      weightsManifest: [{ weights: tf.io.WeightsManifestEntry[] }];
-    };
-    const bytes = await readFile(join(folder, 'tfjs/weights.bin'));
-    const model = await tf.loadLayersModel(
-      tf.io.fromMemory({
-        modelTopology: json.modelTopology,
-        weightSpecs: json.weightsManifest[0].weights,
-        weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
-      }),
+    const [json, weights] = await Promise.all(
+      ['model.json', 'weights.bin'].map((name) => readFile(join(folder, 'tfjs', name))),
     );
+    if (!json || !weights) throw new Error('no model');
+    const model = await tf.loadLayersModel(modelHandler({ 'model.json': json, 'weights.bin': weights }));
     const x = tf.randomUniform<tf.Rank.R4>([1, 64, 64, 3], 0, 1, 'float32', 4);
     const theirs = model.predict(x) as tf.Tensor[];
     const predictor = predictorOf(cfg, layout, values);
@@ -147,6 +140,50 @@ describe('the yolo/export stage', () => {
       const far = tf.max(tf.abs(tf.sub(head, theirs[index] ?? head))).dataSync()[0] ?? NaN;
       expect(far).toBeLessThan(1e-4);
     }
+  });
+
+  it('writes a graph model with the same heads, and what makes boxes of them', async () => {
+    const folder = await unpacked(await exported({ formats: ['tfjs-graph'] }), 'graph-only');
+    await useBackend('cpu');
+    const names = await readdir(join(folder, 'tfjs-graph'));
+    const files = await Promise.all(
+      names.map(async (name) => [name, await readFile(join(folder, 'tfjs-graph', name))] as const),
+    );
+    const model = await tf.loadGraphModel(modelHandler(Object.fromEntries(files)));
+    const x = tf.randomUniform<tf.Rank.R4>([2, 64, 64, 3], 0, 1, 'float32', 4);
+    const theirs = model.predict(x) as tf.Tensor[];
+    const predictor = predictorOf(cfg, layout, values);
+    for (const [index, head] of predictor.predict(x).entries())
+      expect(tf.max(tf.abs(tf.sub(head, theirs[index] ?? NaN))).dataSync()[0]).toBeLessThan(1e-4);
+    const { heads } = JSON.parse(await readFile(join(folder, 'detector.json'), 'utf8')) as { heads: object };
+    expect(heads).toEqual([
+      { rows: 8, columns: 8, anchors: [[16, 16], [24, 24]] },
+      { rows: 16, columns: 16, anchors: [[6, 6], [10, 10]] },
+    ]); // prettier-ignore
+    const readme = await readFile(join(folder, 'README.md'), 'utf8');
+    expect(readme).toContain('tf.loadGraphModel');
+    expect(readme).not.toContain('npm install');
+  });
+
+  it('leaves a layers model out that cannot be, and says so, unless it is asked for', async () => {
+    const odd = join(root, 'odd');
+    await mkdir(odd);
+    const text = tinyCfg.replace('size=2\nstride=2', 'size=3\nstride=2');
+    await writeFile(join(odd, 'model.cfg'), text);
+    await writeFile(join(odd, 'model.weights'), writeWeights({ values, seen: 0 }, layout));
+    await writeFile(join(odd, 'detector.json'), JSON.stringify({ classes: ['red', 'blue'] }));
+    const inputs = { detector: await folderArtifact('detector', odd) };
+    const run = await runStage(yoloExportStage, { params: {}, inputs });
+    const message = 'Layer 1 is a pooling of 3 with a stride of 2 and a padding of 2, which a TensorFlow.js layers model cannot be made of.'; // prettier-ignore
+    expect(run.warnings).toEqual([`${message} It is left out.`]);
+    const names: string[] = [];
+    for await (const { path } of run.outputs['files']?.files() ?? []) names.push(path);
+    expect(names.filter((name) => name.includes('/'))).toEqual([
+      'tfjs-graph/group1-shard1of1.bin',
+      'tfjs-graph/model.json',
+    ]);
+    const asked = runStage(yoloExportStage, { params: { formats: ['tfjs'] }, inputs });
+    await expect(asked).rejects.toThrow(message);
   });
 
   it('hands on cfg and weights for Darknet, with the names', async () => {
