@@ -15,7 +15,7 @@ export async function detectBatch(items: readonly ImageItem[], context: Context)
     params.runtime === 'onnx' ? { name: 'onnx' } : { name: 'tfjs', backend: params.backend },
   );
   const size = shrinkTo(finder.cfg, params.resize);
-  const looking = findInImages(items, finder, {
+  const looking = findInImages<ImageItem>(items, finder, {
     threshold: params.threshold,
     nmsIou: params.nms,
     maxDetections: params.maxDetections,

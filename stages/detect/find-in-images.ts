@@ -5,40 +5,50 @@ import type { RgbImage } from '../lib/imaging/decode-image.js';
 import { orderedMap } from '../lib/ordered-map.js';
 
 /** Images beyond the batch in hand that are being decoded meanwhile. */
-const decodedAhead = 3;
+export const decodedAhead = 3;
 
-/** One image that was looked at, or what is wrong with it. */
-export interface LookedAt<T> {
-  readonly element: T;
-  readonly result: Result<{ readonly image: RgbImage; readonly objects: readonly FoundObject[] }, string>;
+/** An image, and what was found in it. */
+export interface Seen {
+  readonly image: RgbImage;
+  readonly objects: readonly FoundObject[];
 }
 
-export interface Looking<T> extends FindOptions {
+/** One image that was looked at, or what is wrong with it. */
+export interface LookedAt<T, S = never> {
+  readonly element: T;
+  readonly result: Result<Seen | S, string>;
+}
+
+export interface Looking<T, S = never> extends FindOptions {
   /** Images that the network sees at once. */
   readonly batch: number;
-  readonly decode: (element: T) => Promise<RgbImage>;
+  /** Undefined for an element that is not looked at, only passed on at its place. */
+  readonly decode: (element: T) => Promise<RgbImage | S>;
 }
 
 /**
  * Looks at images batch by batch, in their order; the next ones are decoded meanwhile. One that cannot be decoded takes
- * no place in a batch, and its result says why.
+ * no place in a batch, and its result says why. When the stream of images fails, those that came before are looked at
+ * first.
  */
-export async function* findInImages<T>(
-  elements: Iterable<T>,
+export async function* findInImages<T, S extends undefined = never>(
+  elements: Iterable<T> | AsyncIterable<T>,
   finder: Pick<Finder, 'find'>,
-  { batch, decode, ...options }: Looking<T>,
-): AsyncIterable<LookedAt<T>> {
-  let waiting: { element: T; decoded: Result<RgbImage, string> }[] = [];
-  const look = async (): Promise<readonly LookedAt<T>[]> => {
-    const images = waiting.flatMap(({ decoded }) => (decoded.ok ? [decoded.value] : []));
-    const found = images.length > 0 ? await finder.find(images, options) : [];
+  { batch, decode, ...options }: Looking<T, S>,
+): AsyncIterable<LookedAt<T, S>> {
+  let waiting: { readonly element: T; readonly decoded: Result<RgbImage | S, string> }[] = [];
+  let images: RgbImage[] = [];
+  const look = async (): Promise<readonly LookedAt<T, S>[]> => {
+    const [hand, seen] = [waiting, images];
+    [waiting, images] = [[], []];
+    const found = seen.length > 0 ? await finder.find(seen, options) : [];
     let next = 0;
-    const looked = waiting.map(({ element, decoded }): LookedAt<T> => {
+    return hand.map(({ element, decoded }): LookedAt<T, S> => {
       if (!decoded.ok) return { element, result: decoded };
-      return { element, result: success({ image: decoded.value, objects: found[next++] ?? [] }) };
+      const image = decoded.value;
+      if (image === undefined) return { element, result: success(image) };
+      return { element, result: success({ image, objects: found[next++] ?? [] }) };
     });
-    waiting = [];
-    return looked;
   };
   const decoding = orderedMap(elements, batch + decodedAhead, async (element) => ({
     element,
@@ -46,9 +56,16 @@ export async function* findInImages<T>(
       failure(error instanceof Error ? error.message : String(error)),
     ),
   }));
-  for await (const one of decoding) {
-    waiting.push(one);
-    if (waiting.filter(({ decoded }) => decoded.ok).length === batch) yield* await look();
+  try {
+    for await (const one of decoding) {
+      waiting.push(one);
+      if (one.decoded.ok && one.decoded.value !== undefined) images.push(one.decoded.value);
+      // What waits for nothing goes on at once.
+      if (images.length === batch || images.length === 0) yield* await look();
+    }
+  } catch (error) {
+    yield* await look();
+    throw error;
   }
   yield* await look();
 }

@@ -9,11 +9,28 @@ import { boxesAsSvg, type DrawnBox } from '../lib/imaging/draw-boxes.js';
 import { drawnBoxes, findOptions, type Note } from './detected.js';
 import type { DetectOptions } from './options.js';
 import { shrinkTo } from './shrink.js';
-import { probeVideo, readFrames, writeVideo, type VideoSource } from './video.js';
+import { orderedMap } from '../lib/ordered-map.js';
+import { readAhead } from '../lib/read-ahead.js';
+import { drawnAtOnce, framesAtOnce, framesToSee, type Frame } from './film-frames.js';
+import { findInImages } from './find-in-images.js';
+import { FramePool } from './frame-pool.js';
+import {
+  probeVideo,
+  readFrames,
+  writeVideo,
+  type VideoSource,
+  type VideoStream,
+  type VideoWriter,
+} from './video.js';
+
+type Size = Pick<VideoStream, 'width' | 'height'>;
+
+/** Frames between two lines that say how far it is. */
+const toldEvery = 100;
 
 /**
- * Looks at every so many-th frame of a film or a camera, and draws a film where that is asked for. Frames come one by
- * one: ffmpeg decodes the next ones meanwhile.
+ * Looks at every so many-th frame of a film or a camera, batch by batch, and draws a film where that is asked for. The
+ * next frames are read meanwhile, but not many of them: ffmpeg waits.
  */
 export async function lookAtFilm(
   source: VideoSource,
@@ -25,27 +42,80 @@ export async function lookAtFilm(
 ): Promise<void> {
   const stream = await probeVideo(source);
   const { width, height } = stream;
-  const folder = options.draw === undefined ? undefined : resolve(host.directory, options.draw);
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
-  const filmName = `${name.replace(/[/\\:]/g, '_').replace(/\.[^.]+$/, '')}.mp4`;
-  const writer = folder === undefined ? undefined : writeVideo(join(folder, filmName), stream);
-  let [frame, objects] = [0, [] as readonly FoundObject[]];
-  try {
-    for await (const data of readFrames(source, stream, host.signal)) {
-      if (frame % options.every === 0) {
-        const image: RgbImage = { width, height, data, originalWidth: width, originalHeight: height };
-        [objects = []] = await finder.find([await shrunk(image, finder, options)], findOptions(options));
+  const writer = await filmWriter(name, stream, options, host);
+  const isDrawn = writer !== undefined;
+  const batch = framesAtOnce(stream, options, isDrawn);
+  if (batch < options.batch)
+    host.console.error(`${name}: ${batch} frames at once, so that those in hand fit into memory`);
+  const pool = new FramePool(width * height * 3);
+  const read = readFrames(source, stream, pool, host.signal, host.console.error);
+  const frames = framesToSee(read, pool, options.every, isDrawn);
+  const looking = findInImages(readAhead(frames, batch), finder, {
+    ...findOptions(options),
+    batch,
+    decode: async ({ data, isLooked }: Frame) =>
+      isLooked ? shrunk(asImage(data, stream), finder, options) : undefined,
+  });
+  async function* seen(): AsyncIterable<SeenFrame> {
+    let objects: readonly FoundObject[] = [];
+    let told = 0;
+    for await (const { element, result } of looking) {
+      const { frame, data } = element;
+      if (!result.ok) throw new Error(`Frame ${frame} of ${name}: ${result.error}`);
+      // Between the frames that are looked at, boxes stay where they were.
+      if (result.value) {
+        ({ objects } = result.value);
         note(objects, { image: name, frame, width, height });
       }
-      // Between the frames that are looked at, boxes stay where they were.
-      if (writer) await writer.write(await drawnFrame(data, { width, height }, drawnBoxes(objects, finder)));
-      frame += 1;
-      if (frame % 100 === 0)
-        host.console.error(`${name}: frame ${frame}${stream.frameCount ? ` of ${stream.frameCount}` : ''}`);
+      yield { data, objects };
+      if (frame + 1 - told < toldEvery) continue;
+      told = frame + 1;
+      host.console.error(`${name}: frame ${told}${stream.frameCount ? ` of ${stream.frameCount}` : ''}`);
     }
-  } finally {
-    await writer?.close();
   }
+  if (!writer) for await (const { data } of seen()) pool.give(data);
+  else await drawFilm(seen(), writer, pool, (one) => drawnFrame(one.data, stream, drawnBoxes(one.objects, finder))); // prettier-ignore
+}
+
+interface SeenFrame {
+  readonly data: Uint8Array;
+  readonly objects: readonly FoundObject[];
+}
+
+/** Draws some frames at once, and writes them in their order. */
+async function drawFilm(
+  frames: AsyncIterable<SeenFrame>,
+  writer: VideoWriter,
+  pool: FramePool,
+  draw: (frame: SeenFrame) => Promise<Uint8Array>,
+): Promise<void> {
+  const drawing = orderedMap(frames, drawnAtOnce, async (frame) => {
+    const drawn = await draw(frame);
+    // One without boxes is on its way to ffmpeg itself.
+    if (drawn !== frame.data) pool.give(frame.data);
+    return drawn;
+  });
+  try {
+    for await (const drawn of drawing) await writer.write(drawn);
+  } finally {
+    await writer.close();
+  }
+}
+
+async function filmWriter(
+  name: string,
+  stream: VideoStream,
+  options: DetectOptions,
+  host: CommandHost,
+): Promise<VideoWriter | undefined> {
+  if (options.draw === undefined) return undefined;
+  const folder = resolve(host.directory, options.draw);
+  await mkdir(folder, { recursive: true });
+  return writeVideo(join(folder, `${name.replace(/[/\\:]/g, '_').replace(/\.[^.]+$/, '')}.mp4`), stream);
+}
+
+function asImage(data: Uint8Array, { width, height }: Size): RgbImage {
+  return { width, height, data, originalWidth: width, originalHeight: height };
 }
 
 /** A frame shrunk as an image from a file would have been while it was decoded. */
@@ -63,12 +133,12 @@ async function shrunk(image: RgbImage, finder: Finder, options: DetectOptions): 
 
 async function drawnFrame(
   data: Uint8Array,
-  size: { readonly width: number; readonly height: number },
+  { width, height }: Size,
   boxes: readonly DrawnBox[],
 ): Promise<Uint8Array> {
   if (boxes.length === 0) return data;
-  const overlay = Buffer.from(boxesAsSvg(boxes, { ...size, scale: 1 }));
-  return sharp(data, { raw: { ...size, channels: 3 } })
+  const overlay = Buffer.from(boxesAsSvg(boxes, { width, height, scale: 1 }));
+  return sharp(data, { raw: { width, height, channels: 3 } })
     .composite([{ input: overlay, left: 0, top: 0 }])
     .removeAlpha()
     .raw()

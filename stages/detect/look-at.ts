@@ -101,7 +101,7 @@ async function lookAtImages(
   fail: (message: string) => void,
 ): Promise<void> {
   const size = shrinkTo(finder.cfg, options.resize);
-  const looking = findInImages(inputs, finder, {
+  const looking = findInImages<ImageInput>(inputs, finder, {
     ...findOptions(options),
     batch: options.batch,
     decode: ({ path, name }) => decodeImage(path, name, size),

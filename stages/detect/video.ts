@@ -2,6 +2,7 @@ import { platform } from 'node:process';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { UserError } from '../../pipeline/core/user-error.js';
+import type { FramePool } from './frame-pool.js';
 
 /** What is needed to read a film as frames. */
 export interface VideoStream {
@@ -64,12 +65,16 @@ export async function probeVideo(source: VideoSource): Promise<VideoStream> {
 
 /**
  * The frames of a film as RGB, [height, width, 3] bytes each, piped from ffmpeg: nothing is written to a disk.
+ * @param memory what frames are written to
+ * @param tell   is told what ffmpeg says of a film that it reads for all that: damaged places, a missing end
  * @throws UserError when ffmpeg fails on the way
  */
 export async function* readFrames(
   source: VideoSource,
-  { width, height }: VideoStream,
+  { width, height, frameCount }: VideoStream,
+  memory: Pick<FramePool, 'take'>,
   signal: AbortSignal,
+  tell: (message: string) => void,
 ): AsyncIterable<Uint8Array> {
   const args = ['-v', 'error', '-nostdin', ...inputArgs(source), '-map', '0:v:0', '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1']; // prettier-ignore
   const child = execa('ffmpeg', args, {
@@ -79,29 +84,35 @@ export async function* readFrames(
     cancelSignal: signal,
   });
   const size = width * height * 3;
-  let parts: Uint8Array[] = [];
+  let frame = memory.take();
   let filled = 0;
+  let count = 0;
   try {
     for await (const chunk of child.iterable({ from: 'stdout', binary: true, preserveNewlines: true })) {
-      let rest = chunk;
-      while (filled + rest.length >= size) {
-        const end = size - filled;
-        yield Buffer.concat([...parts, rest.subarray(0, end)]);
-        rest = rest.subarray(end);
-        [parts, filled] = [[], 0];
+      for (let from = 0; from < chunk.length;) {
+        const part = chunk.subarray(from, from + size - filled);
+        frame.set(part, filled);
+        from += part.length;
+        filled += part.length;
+        if (filled < size) break;
+        count += 1;
+        yield frame;
+        [frame, filled] = [memory.take(), 0];
       }
-      if (rest.length > 0) parts.push(rest);
-      filled += rest.length;
     }
   } finally {
     child.kill();
   }
   const { exitCode, stderr } = await child;
   signal.throwIfAborted();
+  const words = Buffer.from(stderr).toString('utf8').trim();
+  const lines = words === '' ? [] : words.split('\n');
   if (exitCode !== 0)
-    throw new UserError(`${nameOf(source)} cannot be read to its end.`, {
-      details: Buffer.from(stderr).toString('utf8').trim().split('\n').slice(-3),
-    });
+    throw new UserError(`${nameOf(source)} cannot be read to its end.`, { details: lines.slice(-3) });
+  if (lines.length === 0) return;
+  const others = lines.length > 1 ? ` (and ${lines.length - 1} more lines)` : '';
+  const total = frameCount === undefined ? '' : ` of ${frameCount}`;
+  tell(`${nameOf(source)} is damaged: ${count}${total} frames were read. ffmpeg says: ${lines[0] ?? ''}${others}`); // prettier-ignore
 }
 
 /** Takes frames and makes a film of them. */

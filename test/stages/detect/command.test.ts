@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import sharp from 'sharp';
@@ -9,6 +9,7 @@ import { commands } from '../../../stages/commands.js';
 import { parseCfg } from '../../../stages/lib/darknet/cfg.js';
 import { layoutOf } from '../../../stages/lib/darknet/layout.js';
 import { writeWeights } from '../../../stages/lib/darknet/weights.js';
+import { aPicture } from '../../support/pictures.js';
 import { tinyCfg } from '../../support/tiny-detector.js';
 import { Workspace } from '../../support/workspace.js';
 
@@ -164,6 +165,54 @@ describe.skipIf(noFfmpeg)('pipeline detect on films (skipped where ffmpeg is mis
     const shown = ['-v', 'error', '-count_frames', '-show_entries', 'stream=width,height,nb_read_frames', '-of', 'csv=p=0']; // prettier-ignore
     const { stdout } = await execa('ffprobe', [...shown, join(space.path('drawn'), 'film.mp4')]);
     expect(stdout).toBe('98,62,9');
+  }, 30_000);
+
+  /** A film of photographs: each is shown for two of its frames. */
+  async function filmOfPhotographs(space: Workspace, photographs: number): Promise<string> {
+    await mkdir(space.path('photographs'));
+    for (let n = 0; n < photographs; n++)
+      await writeFile(space.path('photographs', `${n}.png`), await aPicture(`photograph ${n}`));
+    const film = space.path('film.mp4');
+    const source = ['-framerate', '5', '-i', space.path('photographs', '%d.png'), '-r', '10'];
+    await execa('ffmpeg', ['-v', 'error', ...source, '-pix_fmt', 'yuv420p', film]);
+    return film;
+  }
+
+  it('finds and draws the same whatever the batch, in the order of the film', async () => {
+    const space = await workspace();
+    await filmOfPhotographs(space, 9);
+    const frames: string[] = [];
+    const found: Detection[][] = [];
+    for (const batch of ['1', '5']) {
+      const words = ['--threshold', '0.1', '--every', '3', '--batch', batch, '--draw', `@drawn${batch}`];
+      const run = await space.command('detect', '--model', '@det', '@film.mp4', ...words, '--out', '@r.json');
+      expect(run.exitCode).toBe(0);
+      expect(run.error).toContain('6 images');
+      found.push(await results(space, 'r.json'));
+      const drawn = join(space.path(`drawn${batch}`), 'film.mp4');
+      frames.push((await execa('ffmpeg', ['-v', 'error', '-i', drawn, '-f', 'framemd5', '-'])).stdout);
+    }
+    const [alone = [], together] = found;
+    expect([...new Set(alone.map(({ frame }) => frame))]).toEqual([0, 3, 6, 9, 12, 15]);
+    expect(together).toEqual(alone);
+    expect(frames[0]?.split('\n').filter((line) => line.startsWith('0,'))).toHaveLength(18);
+    expect(frames[1]).toBe(frames[0]);
+  }, 30_000);
+
+  it('looks at what comes before the place where a film is cut off, and says that it is', async () => {
+    const space = await workspace();
+    const film = await filmOfPhotographs(space, 12);
+    // As a recorder leaves it that lost its power: the head stands before the frames.
+    const whole = space.path('whole.mp4');
+    await execa('ffmpeg', ['-v', 'error', '-i', film, '-c', 'copy', '-movflags', '+faststart', whole]);
+    const bytes = await readFile(whole);
+    await writeFile(space.path('cut.mp4'), bytes.subarray(0, Math.floor(0.6 * bytes.length)));
+    const run = await space.command('detect', '--model', '@det', '@cut.mp4', '--batch', '4', '--threshold', '0.1', '--out', '@r.json'); // prettier-ignore
+    const seen = new Set((await results(space, 'r.json')).map(({ frame }) => frame));
+    expect(seen.size).toBeGreaterThan(4);
+    expect(seen.size).toBeLessThan(24);
+    expect(run.error).toContain(`${seen.size} images`);
+    expect(run.error).toContain(`cut.mp4 is damaged: ${seen.size} of 24 frames were read. ffmpeg says:`);
   }, 30_000);
 
   it('says that a film is none', async () => {

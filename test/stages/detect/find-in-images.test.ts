@@ -32,7 +32,7 @@ it('images go to the network in batches, and each gets what was found in it; a b
   const decode = (width: number): Promise<RgbImage> =>
     width === 3 ? Promise.reject(new Error('image 3 cannot be read')) : Promise.resolve(image(width));
   const seen: (number | string)[][] = [];
-  for await (const { element, result } of findInImages([1, 2, 3, 4, 5, 6], finder, {
+  for await (const { element, result } of findInImages<number>([1, 2, 3, 4, 5, 6], finder, {
     ...looking,
     batch: 2,
     decode,
@@ -63,7 +63,7 @@ it('the next images are decoded while the network looks, and not all of them', a
     begun += 1;
     return Promise.resolve(image(width));
   };
-  for await (const { element } of findInImages(
+  for await (const { element } of findInImages<number>(
     Array.from({ length: 50 }, (_, n) => n + 1),
     finder,
     { ...looking, batch: 1, decode },
@@ -71,4 +71,39 @@ it('the next images are decoded while the network looks, and not all of them', a
     // prettier-ignore
     if (element === 1) break;
   expect(begun).toBeLessThan(10);
+});
+
+it('what is not looked at keeps its place, takes none in a batch and waits for nothing', async () => {
+  const finder = recordingFinder();
+  const seen: (number | undefined)[][] = [];
+  let asked = 0;
+  async function* numbers(): AsyncIterable<number> {
+    for (asked = 1; asked <= 7; asked++) yield asked;
+  }
+  const decode = async (width: number): Promise<RgbImage | undefined> =>
+    width % 3 === 1 ? image(width) : undefined;
+  for await (const { element, result } of findInImages(numbers(), finder, { ...looking, batch: 2, decode })) {
+    seen.push([element, result.ok ? result.value?.objects[0]?.box[2] : NaN]);
+    // 5 and 6 have no image before them to wait for.
+    if (element === 6) expect(finder.batches).toEqual([[1, 4]]);
+  }
+  expect(finder.batches).toEqual([[1, 4], [7]]);
+  expect(seen).toEqual([[1, 1], [2, undefined], [3, undefined], [4, 4], [5, undefined], [6, undefined], [7, 7]]); // prettier-ignore
+});
+
+it('when the stream breaks off, what came before is looked at first', async () => {
+  const finder = recordingFinder();
+  async function* broken(): AsyncIterable<number> {
+    yield 1;
+    yield 2;
+    yield 3;
+    throw new Error('the film is cut off');
+  }
+  const seen: number[] = [];
+  const all = (async () => {
+    const options = { ...looking, batch: 2, decode: async (width: number) => image(width) };
+    for await (const { element } of findInImages<number>(broken(), finder, options)) seen.push(element);
+  })();
+  await expect(all).rejects.toThrow('the film is cut off');
+  expect(seen).toEqual([1, 2, 3]);
 });
