@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { customGradient } from '../lib/tensors/custom-gradient.js';
 
 /**
  * PatchNCE (Park et al. 2020): each patch of the translation is to be found again, by its description, among the
@@ -10,7 +11,7 @@ import * as tf from '@tensorflow/tfjs';
  */
 export function patchLoss(translated: tf.Tensor2D, original: tf.Tensor2D, temperature: number): tf.Scalar {
   const count = translated.shape[0];
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const [queries, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
     const similarities = tf.div(tf.matMul(queries, original, false, true), temperature);
     const shares = tf.softmax(similarities) as tf.Tensor2D;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { customGradient } from '../lib/tensors/custom-gradient.js';
 import type { DarknetCfg } from '../lib/darknet/cfg.js';
 import { yoloLayers } from '../lib/darknet/decode.js';
 import type { ImageTruth } from './assign.js';
@@ -26,7 +27,7 @@ export function lossOfHeads(
   heads: readonly tf.Tensor4D[],
   { size, truths, scale, options, raw, report }: HeadLossRequest,
 ): tf.Scalar {
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const inputs = args.slice(0, heads.length) as tf.Tensor4D[];
     const gradients: tf.Tensor[] = [];
     const sum = { box: 0, objectness: 0, classes: 0 };

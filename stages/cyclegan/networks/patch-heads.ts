@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { customGradient } from '../../lib/tensors/custom-gradient.js';
 import { LayoutBuilder, weightOf, type ParameterLayout, type Weights } from './parameters.js';
 
 /** Numbers that a patch is described by. */
@@ -33,7 +34,7 @@ export function describePatches(weights: Weights, tap: number, features: tf.Tens
  */
 export function pickPatches(features: tf.Tensor4D, places: Int32Array): tf.Tensor2D {
   const [, height, width, channels] = features.shape;
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const [input] = args as [tf.Tensor2D];
     return {
       value: tf.gather(input, tf.tensor1d(places, 'int32')),

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { customGradient } from './custom-gradient.js';
 import { unreachable } from '../../../pipeline/core/unreachable.js';
 import { LEAKY_SLOPE, type Activation } from '../darknet/layer-types.js';
 import { leaky } from './layers.js';
@@ -29,7 +30,7 @@ export function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
 
 /** x · relu6(x + 3) / 6 (Howard et al. 2019, §5.2), with its own gradient: stock operations would keep five tensors. */
 function hardSwish(x: tf.Tensor4D): tf.Tensor4D {
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const [input, save] = args as [tf.Tensor4D, tf.GradSaveFunc];
     save([input]);
     const value = tf.mul(input, tf.div(tf.relu6(tf.add(input, 3)), 6));

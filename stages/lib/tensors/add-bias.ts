@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { customGradient } from './custom-gradient.js';
 import { byChannel, channelMean } from './channel-wise.js';
 
 /**
@@ -8,7 +9,7 @@ import { byChannel, channelMean } from './channel-wise.js';
  * @param bias [C]
  */
 export function addBias(x: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const [input, shift] = args as [tf.Tensor4D, tf.Tensor1D];
     const count = input.size / shift.size;
     return {

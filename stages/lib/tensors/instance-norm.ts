@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { customGradient } from './custom-gradient.js';
 import { byImageChannel, imageChannelMeans } from './channel-wise.js';
 
 /** PyTorch's InstanceNorm2d: added to a variance before its root. */
@@ -12,7 +13,7 @@ const VARIANCE_FLOOR = 1e-5;
  * @returns [N, H, W, C]
  */
 export function instanceNorm(x: tf.Tensor4D, slope: number): tf.Tensor4D {
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const [input, save] = args as [tf.Tensor4D, tf.GradSaveFunc];
     const centred = byImageChannel(tf.sub, input, imageChannelMeans(input));
     const variance = imageChannelMeans(tf.square(centred));

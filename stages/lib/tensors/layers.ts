@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { customGradient } from './custom-gradient.js';
 import { byChannel, channelMean } from './channel-wise.js';
 import { NEVER_GREATEST, poolingSides, type Pooling } from './pooling-sides.js';
 
@@ -65,7 +66,7 @@ export function batchNormLeaky(
   slope: number,
   observe: (statistics: BatchStatistics) => void,
 ): tf.Tensor4D {
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const [input, scale, shift, save] = args as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
     const mean = channelMean(input);
     const centred = byChannel(tf.sub, input, mean);
@@ -133,7 +134,7 @@ export function maxPool(x: tf.Tensor4D, pooling: Pooling): tf.Tensor4D {
 
 /** Each pixel becomes stride × stride pixels; the gradient sums them up. @returns [N, H·stride, W·stride, C] */
 export function upsample(x: tf.Tensor4D, stride: number): tf.Tensor4D {
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const [input] = args as [tf.Tensor4D];
     const [, height, width] = input.shape;
     return {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { customGradient } from './custom-gradient.js';
 
 /**
  * Pads height and width by mirroring without repeating the edge, as PyTorch's ReflectionPad2d. The gradient is ours:
@@ -12,7 +13,7 @@ export function reflectPad(x: tf.Tensor4D, pad: number): tf.Tensor4D {
   if (Math.min(height, width) <= pad)
     throw new RangeError(`${width} × ${height} pixels are too few to mirror ${pad} of them.`);
   const sides: [number, number] = [pad, pad];
-  const operation = tf.customGrad((...args) => {
+  const operation = customGradient((...args) => {
     const [input] = args as [tf.Tensor4D];
     return {
       value: tf.mirrorPad(input, [[0, 0], sides, sides, [0, 0]], 'reflect'),
