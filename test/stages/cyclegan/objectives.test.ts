@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { initialModel, modelOf, type Model, type NetworkName } from '../../../stages/cyclegan/model.js';
 import { judge } from '../../../stages/cyclegan/networks/discriminator.js';
 import { weightTensors, type Weights } from '../../../stages/cyclegan/networks/parameters.js';
+import type { ObjectiveOptions } from '../../../stages/cyclegan/objective-options.js';
 import {
   cycleObjective,
   judgeObjective,
   reconstructionJudgeObjective,
-  type ObjectiveOptions,
 } from '../../../stages/cyclegan/objectives.js';
 import { openScene, type GradientRequest, type WeightsOf } from '../../../stages/cyclegan/scene.js';
 import { useBackend } from '../../../stages/lib/tensors/backend.js';
