@@ -77,7 +77,9 @@ async function main(): Promise<number> {
       say(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
   const seconds = (performance.now() - started) / 1000;
-  say(`${pictures.length} pictures, ${(pictures.length / seconds).toFixed(1)} a second`);
+  say(
+    `${pictures.length} ${pictures.length === 1 ? 'picture' : 'pictures'}, ${(pictures.length / seconds).toFixed(1)} a second`,
+  );
   const text = `[\n${found.map((detection) => JSON.stringify(detection)).join(',\n')}\n]\n`;
   if (values.out === undefined) process.stdout.write(text);
   else await writeFile(values.out, text);
@@ -137,13 +139,16 @@ async function look(
 
 async function picturesIn(paths: readonly string[]): Promise<string[]> {
   const pictures: string[] = [];
-  for (const path of paths)
-    if ((await stat(path)).isDirectory()) {
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (!found) throw new Error(`There is no picture or folder ${path}.`);
+    if (found.isDirectory()) {
       const names = (await readdir(path)).filter((name) =>
         ['.jpg', '.jpeg', '.png'].includes(extname(name).toLowerCase()),
       );
       pictures.push(...names.sort().map((name) => join(path, name)));
     } else pictures.push(path);
+  }
   return pictures;
 }
 

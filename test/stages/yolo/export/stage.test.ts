@@ -129,6 +129,7 @@ describe('the yolo/export stage', () => {
     for (const [words, message] of [
       [['--max', 'x'], '--max takes a whole number from 1 on, not x.'],
       [['--threshold', '2'], '--threshold takes a number from 0 to 1, not 2.'],
+      [['--nms', '0.4'], 'There is no picture or folder x.png.'],
       [[], 'node detect.mjs [--threshold'],
     ] as const) {
       const options = { cwd: folder, reject: false };
