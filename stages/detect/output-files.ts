@@ -1,6 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { UserError } from '../../pipeline/core/user-error.js';
+import { makeOutputFolder, prepareOutputFile } from '../lib/prepare-output-file.js';
 import type { DetectInput } from './inputs.js';
 import type { DetectOptions } from './options.js';
 
@@ -47,13 +47,9 @@ export async function prepareOutputs(
       });
     written.set(path, input.name);
   }
-  for (const path of [files.results?.path, files.coco?.path, files.coco?.images]) {
-    if (path === undefined) continue;
-    await makeFolder(dirname(path), path);
-    if ((await stat(path).catch(() => undefined))?.isDirectory())
-      throw new UserError(`${path} is a folder; the results are one file.`, { hint: `As in ${join(path, 'results.json')}.` }); // prettier-ignore
-  }
-  if (draw !== undefined) await makeFolder(resolve(directory, draw), draw);
+  for (const path of [files.results?.path, files.coco?.path, files.coco?.images])
+    if (path !== undefined) await prepareOutputFile(path);
+  if (draw !== undefined) await makeOutputFolder(resolve(directory, draw));
   return files;
 }
 
@@ -71,15 +67,4 @@ function drawnPath(folder: string, input: DetectInput): string {
   if (input.type !== 'image')
     return join(folder, `${input.name.replace(/[/\\:]/g, '_').replace(/\.[^.]+$/, '')}.mp4`);
   return join(folder, input.name);
-}
-
-async function makeFolder(folder: string, forWhat: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new UserError(
-      `${forWhat} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
-  }
 }

@@ -129,8 +129,8 @@ describe('pipeline detect', () => {
       'model.weights:1: this is no text, so it is no cfg',
     ],
     [['--model', '@det', '@pictures', '--out', '@r.txt'], 'r.txt ends neither in .json nor in .csv'],
-    [['--model', '@det', '@pictures', '--out', '@det/names/r.json'], 'r.json cannot be written'],
-    [['--model', '@det', '@pictures', '--coco', '@det'], 'is a folder; the results are one file'],
+    [['--model', '@det', '@pictures', '--out', '@det/names/r.json'], 'det/names cannot be made'],
+    [['--model', '@det', '@pictures', '--coco', '@det'], 'is a folder; a file is written'],
     [['--model', '@det', '@pictures', '--draw', '@pictures'], '1.png would be drawn over itself'],
     [['--model', '@det', '@pictures', '--every', '2'], '--every is of films and cameras'],
     [
