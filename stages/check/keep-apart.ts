@@ -39,11 +39,12 @@ export async function keepApart(context: Context): Promise<void> {
     {
       warn: (message) => context.warn(message),
       severity: (kind) => (actionFor(kind, context.params) === 'warn' ? 'warn' : 'error'),
-      hint: (kind) =>
-        (kind === 'same-group'
-          ? 'Where groups of two imports only happen to be called alike, give each import a `name`. '
-          : '') +
-        `Take such images out of one side, or write \`${paramOf(kind)}: drop\` to take them out of the side that is learnt from.`,
+      hint: (kinds) => [
+        ...(kinds.includes('same-group')
+          ? ['Where groups of two imports only happen to be called alike, give each import a `name`.']
+          : []),
+        `Take such images out of one side, or write ${kinds.map((kind) => `\`${paramOf(kind)}: drop\``).join(', ')} to take them out of the side that is learnt from.`,
+      ],
     },
   );
 
@@ -57,7 +58,9 @@ export async function keepApart(context: Context): Promise<void> {
     else dropped.set(why, (dropped.get(why) ?? 0) + 1);
   }
   for (const [kind, count] of dropped)
-    context.warn(`${count} images are left out (\`${paramOf(kind)}: drop\`): ${namesOf(leaks.all, kind)}.`);
+    context.warn(
+      `${count} ${count === 1 ? 'image is' : 'images are'} left out (\`${paramOf(kind)}: drop\`): ${namesOf(leaks.all, kind)}.`,
+    );
   if (writer.imageCount === 0 && learnt.header.imageCount > 0)
     throw new UserError(
       `No image is left of ${learnt.header.imageCount}: all of them are held out in ${held}.`,

@@ -17,12 +17,19 @@ export const detectCommand = defineCommand({
       throw new UserError('What should be looked at?', {
         hint: 'Name images, folders of them, films, or camera:DEVICE.',
       });
-    const [{ detectInputs }, { loadFinder }, { lookAt }] = await Promise.all([
+    const [{ detectInputs }, { prepareOutputs }, { loadFinder }, { lookAt }] = await Promise.all([
       import('./inputs.js'),
+      import('./output-files.js'),
       import('../lib/darknet/finder.js'),
       import('./look-at.js'),
     ]);
-    const inputs = await detectInputs(words, host.directory);
+    if (options.runtime === 'onnx' && options.backend !== 'auto')
+      throw new UserError('--backend is of TensorFlow.js: leave it out with --runtime onnx.');
+    const drawnInto = options.draw === undefined ? undefined : resolve(host.directory, options.draw);
+    const inputs = await detectInputs(words, host.directory, drawnInto);
+    if (options.every > 1 && inputs.every(({ type }) => type === 'image'))
+      throw new UserError('--every is of films and cameras, and there is none among the inputs.');
+    const outputs = await prepareOutputs(options, inputs, host.directory);
     const files = await detectorFiles(options, host);
     const runtime =
       options.runtime === 'onnx'
@@ -30,7 +37,7 @@ export const detectCommand = defineCommand({
         : ({ name: 'tfjs', backend: options.backend } as const);
     const finder = await loadFinder(files, runtime);
     try {
-      return await lookAt(inputs, finder, options, host);
+      return await lookAt(inputs, finder, options, outputs, host);
     } finally {
       await finder.dispose();
     }

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import type { CommandHost } from '../../pipeline/stage/command.js';
 import type { FoundObject } from '../lib/darknet/find-objects.js';
@@ -25,6 +23,15 @@ import {
 
 type Size = Pick<VideoStream, 'width' | 'height'>;
 
+/** A film or a camera that is looked at. */
+export interface Film {
+  readonly source: VideoSource;
+  /** What people call it. */
+  readonly name: string;
+  /** Where it is drawn. */
+  readonly drawn?: string;
+}
+
 /** Frames between two lines that say how far it is. */
 const toldEvery = 100;
 
@@ -33,8 +40,7 @@ const toldEvery = 100;
  * next frames are read meanwhile, but not many of them: ffmpeg waits.
  */
 export async function lookAtFilm(
-  source: VideoSource,
-  name: string,
+  { source, name, drawn }: Film,
   finder: Finder,
   options: DetectOptions,
   host: CommandHost,
@@ -42,7 +48,7 @@ export async function lookAtFilm(
 ): Promise<void> {
   const stream = await probeVideo(source);
   const { width, height } = stream;
-  const writer = await filmWriter(name, stream, options, host);
+  const writer = drawn === undefined ? undefined : writeVideo(drawn, stream);
   const isDrawn = writer !== undefined;
   const batch = framesAtOnce(stream, options, isDrawn);
   if (batch < options.batch)
@@ -100,18 +106,6 @@ async function drawFilm(
   } finally {
     await writer.close();
   }
-}
-
-async function filmWriter(
-  name: string,
-  stream: VideoStream,
-  options: DetectOptions,
-  host: CommandHost,
-): Promise<VideoWriter | undefined> {
-  if (options.draw === undefined) return undefined;
-  const folder = resolve(host.directory, options.draw);
-  await mkdir(folder, { recursive: true });
-  return writeVideo(join(folder, `${name.replace(/[/\\:]/g, '_').replace(/\.[^.]+$/, '')}.mp4`), stream);
 }
 
 function asImage(data: Uint8Array, { width, height }: Size): RgbImage {

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import sharp from 'sharp';
 import { UserError } from '../../pipeline/core/user-error.js';
 import type { CommandHost } from '../../pipeline/stage/command.js';
@@ -11,6 +11,7 @@ import type { DetectOptions } from './options.js';
 import type { Finder } from '../lib/darknet/finder.js';
 import type { DetectInput } from './inputs.js';
 import { lookAtFilm } from './look-at-film.js';
+import type { OutputFiles } from './output-files.js';
 import { cocoResults, resultsCsv, resultsJson, type Detection, type Looked } from './results.js';
 import { shrinkTo } from './shrink.js';
 
@@ -27,6 +28,7 @@ export async function lookAt(
   inputs: readonly DetectInput[],
   finder: Finder,
   options: DetectOptions,
+  files: OutputFiles,
   host: CommandHost,
 ): Promise<number> {
   const { console, signal } = host;
@@ -55,10 +57,10 @@ export async function lookAt(
   for (const group of inGroups(inputs)) {
     if (signal.aborted) break;
     try {
-      if ('images' in group) await lookAtImages(group.images, finder, options, host, note, fail);
+      if ('images' in group) await lookAtImages(group.images, finder, options, files, host, note, fail);
       else {
         const source = group.type === 'camera' ? { camera: group.device } : { path: group.path };
-        await lookAtFilm(source, group.name, finder, options, host, note);
+        await lookAtFilm({ source, name: group.name, ...(files.drawn ? { drawn: files.drawn(group) } : {}) }, finder, options, host, note); // prettier-ignore
       }
     } catch (error) {
       // A camera is looked at until somebody ends it, and what it saw counts.
@@ -70,11 +72,12 @@ export async function lookAt(
     }
   }
   const seconds = (performance.now() - started) / 1000;
+  const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`;
   console.error(
-    `${looked.length} images in ${seconds.toFixed(1)} s (${rate()}), ${found.length} objects` +
+    `${counted(looked.length, 'image')} in ${seconds.toFixed(1)} s (${rate()}), ${counted(found.length, 'object')}` +
       (failures > 0 ? `; ${failures} could not be read` : ''),
   );
-  await writeResults(found, looked, finder.classes, options, host);
+  await writeResults(found, looked, finder.classes, files, host);
   return failures > 0 ? 1 : 0;
 }
 
@@ -96,6 +99,7 @@ async function lookAtImages(
   inputs: readonly ImageInput[],
   finder: Finder,
   options: DetectOptions,
+  { drawn: pathOf }: OutputFiles,
   host: CommandHost,
   note: Note,
   fail: (message: string) => void,
@@ -114,12 +118,12 @@ async function lookAtImages(
     }
     const { image, objects } = result.value;
     note(objects, { image: input.name, width: image.originalWidth, height: image.originalHeight });
-    if (options.draw === undefined) continue;
-    const path = join(resolve(host.directory, options.draw), input.name);
+    if (!pathOf) continue;
+    const path = pathOf(input);
     await mkdir(dirname(path), { recursive: true });
     const maxSidePx = Math.max(image.originalWidth, image.originalHeight);
     const drawn = await drawBoxes(input.path, drawnBoxes(objects, finder), { maxSidePx });
-    await sharp(drawn).toFile(extname(path) === '.bmp' ? `${path}.png` : path);
+    await sharp(drawn).toFile(path);
   }
 }
 
@@ -127,18 +131,13 @@ async function writeResults(
   found: readonly Detection[],
   looked: readonly Looked[],
   classes: readonly string[],
-  options: DetectOptions,
-  { console, directory }: CommandHost,
+  { results, coco, drawn }: OutputFiles,
+  { console }: CommandHost,
 ): Promise<void> {
-  if (options.out === undefined) {
-    if (options.coco === undefined && options.draw === undefined) console.out(resultsJson(found).trimEnd());
-  } else {
-    const text = options.out.endsWith('.csv') ? resultsCsv(found) : resultsJson(found);
-    await writeFile(resolve(directory, options.out), text);
-  }
-  if (options.coco === undefined) return;
-  const { results, images } = cocoResults(found, looked, classes);
-  const path = resolve(directory, options.coco);
-  await writeFile(path, results);
-  await writeFile(path.replace(/(\.json)?$/, '.images.json'), images);
+  if (!results && !coco && !drawn) console.out(resultsJson(found).trimEnd());
+  if (results) await writeFile(results.path, results.form === 'csv' ? resultsCsv(found) : resultsJson(found));
+  if (!coco) return;
+  const forms = cocoResults(found, looked, classes);
+  await writeFile(coco.path, forms.results);
+  await writeFile(coco.images, forms.images);
 }

@@ -21,9 +21,12 @@ export const detectOptions = z.strictObject({
   batch: batch.describe('images that the network sees at once; more is faster on a GPU'),
   runtime: runtime.describe('TensorFlow.js, or ONNX Runtime on the CPU'),
   backend: backend.describe('of TensorFlow.js'),
-  out: z.string().optional().describe('write the results to this file: .json, or .csv for a table; else they are printed'), // prettier-ignore
+  out: z.string().optional().describe('write the results to this file, .json, or .csv for a table; without --out, --coco and --draw they are printed'), // prettier-ignore
   coco: z.string().optional().describe("write COCO's results to this file, and its images beside it"),
-  draw: z.string().optional().describe('draw the boxes into copies in this folder; films become .mp4'),
+  draw: z
+    .string()
+    .optional()
+    .describe('draw the boxes into copies in this folder; films become .mp4. What is in it is no input'),
   every: z.number().int().min(1).default(1).describe('of films, look at every so many-th frame only'),
 });
 export type DetectOptions = z.output<typeof detectOptions>;

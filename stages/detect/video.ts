@@ -112,7 +112,8 @@ export async function* readFrames(
   if (lines.length === 0) return;
   const others = lines.length > 1 ? ` (and ${lines.length - 1} more lines)` : '';
   const total = frameCount === undefined ? '' : ` of ${frameCount}`;
-  tell(`${nameOf(source)} is damaged: ${count}${total} frames were read. ffmpeg says: ${lines[0] ?? ''}${others}`); // prettier-ignore
+  const said = (lines[0] ?? '').replace(/ @ 0x[0-9a-f]+(?=\])/, '');
+  tell(`${nameOf(source)} is damaged: ${count}${total} frames were read. ffmpeg says: ${said}${others}`); // prettier-ignore
 }
 
 /** Takes frames and makes a film of them. */

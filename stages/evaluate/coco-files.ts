@@ -43,6 +43,7 @@ export async function readCocoFiles(
   const { count, columns } = await readResults(predictionsPath);
   const { image_id: imageIds, category_id: categoryIds, bbox: boxes, score } = columns;
   const [image, classes] = [new Uint32Array(count), new Uint32Array(count)];
+  const strangeScores: number[] = [];
   const place = (index: number): string => `${predictionsPath}, element ${index}`;
   for (let index = 0; index < count; index++) {
     const its = images.get(imageIds[index] as number);
@@ -51,6 +52,7 @@ export async function readCocoFiles(
     if (k === undefined) throw unknownId(place(index), 'category', categoryIds[index] as number, truthPath);
     if (coordinates === 'normalised') toPixels(boxes.subarray(4 * index, 4 * index + 4), its, place(index));
     odd.add(boxes, its, index);
+    if ((score[index] as number) < 0 || (score[index] as number) > 1) strangeScores.push(index);
     image[index] = its.number;
     classes[index] = k;
   }
@@ -58,6 +60,8 @@ export async function readCocoFiles(
   const widthPx = narrowest(images);
   unitsOf(coordinates, 'pixel', { label: predictionsPath, largest: largestOf(boxes), widthPx });
   warnings.push(...odd.sentences(`${predictionsPath}, elements`));
+  if (strangeScores.length > 0)
+    warnings.push(`${predictionsPath}, elements: ${strangeScores.length} of ${count} scores are not within 0–1; their order counts (first: ${strangeScores[0] ?? ''}).`); // prettier-ignore
   return {
     evaluation: {
       imageCount: images.size,

@@ -87,9 +87,9 @@ export async function readCocoTruth(path: string): Promise<CocoTruth> {
   for (let index = 0; index < count; index++) {
     const [imageId, categoryId] = [columns.image_id[index] as number, columns.category_id[index] as number];
     const its = images.get(imageId);
-    if (!its) throw unknownId(place(index), 'image', imageId, path);
+    if (!its) throw missingId(place(index), 'image', imageId);
     const k = classOf.get(categoryId);
-    if (k === undefined) throw unknownId(place(index), 'category', categoryId, path);
+    if (k === undefined) throw missingId(place(index), 'category', categoryId);
     odd.add(boxes, its, index);
     image[index] = its.number;
     classes[index] = k;
@@ -194,6 +194,13 @@ function expectOnce(path: string, section: string, ids: ArrayLike<number>): void
   const [first, second] = Array.from(ids).flatMap((id, place) => (id === twice ? [place] : []));
   throw new UserError(`${path}: ${section} ${first} and ${second} have the same id ${twice}.`, {
     hint: 'Ids must be unique; elements are counted from 0.',
+  });
+}
+
+function missingId(place: string, what: 'image' | 'category', value: number): UserError {
+  const list = what === 'image' ? 'images' : 'categories';
+  return new UserError(`${place}: ${what} ${value} is not among the ${list} of this file.`, {
+    hint: `Add it to "${list}", or take its annotations out.`,
   });
 }
 

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../pipeline/core/user-error.js';
+import { prepareOutputFile } from '../lib/prepare-output-file.js';
 import { defineCommand } from '../../pipeline/stage/command.js';
 import { detectionFormatDescriptions, detectionFormats } from '../lib/predictions/foreign-detection.js';
 import type { Scores } from '../lib/metrics/scores.js';
@@ -39,7 +40,9 @@ const options = z.strictObject({
   details: z
     .boolean()
     .default(false)
-    .describe('also thresholds, kinds of errors, confusion, calibration and Pascal VOC’s figures'),
+    .describe(
+      'also the best F1, kinds of errors and Pascal VOC’s figures; with --json also thresholds, confusion and calibration',
+    ),
   coordinates: z
     .enum(['auto', 'pixel', 'normalised'])
     .default('auto')
@@ -57,12 +60,13 @@ export const evaluateCommand = defineCommand({
       resolve(directory, settings.truth),
       resolve(directory, settings.predictions),
     ];
+    const json = settings.json === undefined ? undefined : resolve(directory, settings.json);
+    if (json !== undefined) await prepareOutputFile(json);
     const files = await readFiles(truth, predictions, settings, directory);
     for (const warning of files.warnings) console.error(`warning: ${warning}`);
     const result = await figuresOf(files, settings);
     for (const line of lines(result)) console.out(line);
-    if (settings.json !== undefined)
-      await writeFile(resolve(directory, settings.json), `${JSON.stringify(result, null, 2)}\n`);
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
     return 0;
   },
 });

@@ -31,9 +31,11 @@ export async function refuseLearntTruth(
   tellLeaks(leaks, sides, {
     warn: (message) => context.warn(message),
     severity: () => severity,
-    hint: (kind) =>
-      kind === 'same-image'
-        ? 'Judge by images that no stage before the detector has: split first, then merge; `check/leaks` stops before a training.'
-        : 'Split by group, or write `leaks: warn` to get figures that new images will not bear out. Groups of two imports that only happen to be called alike are told apart by a `name` for each import.',
+    hint: (kinds) =>
+      kinds.map((kind) =>
+        kind === 'same-image'
+          ? 'Judge by images that no stage before the detector has: split first, then merge; `check/leaks` stops before a training.'
+          : 'Split by group, or write `leaks: warn` to get figures that new images will not bear out. Groups of two imports that only happen to be called alike are told apart by a `name` for each import.',
+      ),
   });
 }

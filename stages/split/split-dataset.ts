@@ -217,12 +217,14 @@ function tell(leaks: LeakDetector, pictures: PictureHashes | undefined, context:
       if (kind === 'same-group' && !keepsSourceGroups(params.by)) return 'warn';
       return params.leaks;
     },
-    hint: (kind) =>
-      kind === 'near-duplicate'
-        ? params.nearDuplicates === 'together'
-          ? 'Both came with their split, which `together` does not change: mend the given splits, or write `nearDuplicates: warn` to live with it.'
-          : 'Write `nearDuplicates: together` to keep such images in one split, or `warn` to live with them.'
-        : 'The given splits overlap: mend their lists, or write `leaks: warn` to live with it.',
+    hint: (kinds) =>
+      kinds.map((kind) =>
+        kind === 'near-duplicate'
+          ? params.nearDuplicates === 'together'
+            ? 'Both came with their split, which `together` does not change: mend the given splits, or write `nearDuplicates: warn` to live with it.'
+            : 'Write `nearDuplicates: together` to keep such images in one split, or `warn` to live with them.'
+          : 'The given splits overlap: mend their lists, or write `leaks: warn` to live with it.',
+      ),
   });
 }
 

@@ -28,6 +28,8 @@ export interface DarknetCfg {
  * @throws UserError with file:line
  */
 export function parseCfgSections(text: string, file: string): CfgSection[] {
+  if (text.includes('\0'))
+    throw cfgError(file, 1, 'this is no text, so it is no cfg', 'Weights are another file than the cfg.');
   const sections: { type: string; line: number; options: Map<string, CfgOption> }[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
     const line = index + 1;

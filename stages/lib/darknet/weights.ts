@@ -49,8 +49,11 @@ export function readFirstWeights(
     if (at === bytes.byteLength) break;
     const segments = layout.fileOrder.filter((segment) => segment.layer === layer);
     const end = at + 4 * segments.reduce((sum, segment) => sum + segment.length, 0);
-    if (end > bytes.byteLength)
-      throw sizeError(file, `${end} (the first ${taken + 1} convolutions) to ${headerBytes + 4 * layout.length} (all of them)`, bytes.byteLength, true); // prettier-ignore
+    if (end > bytes.byteLength) {
+      const whole = headerBytes + 4 * layout.length;
+      const wanted = end === whole ? `${whole}` : `${end} (the first ${taken + 1} convolutions) to ${whole} (all of them)`; // prettier-ignore
+      throw sizeError(file, wanted, bytes.byteLength, true);
+    }
     for (const segment of segments) at = readSegment(view, at, segment, values);
     taken++;
   }

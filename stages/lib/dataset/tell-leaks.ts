@@ -16,8 +16,8 @@ export function tellLeaks(
   options: {
     severity(kind: LeakKind): 'error' | 'warn';
     warn(message: string): void;
-    /** What a person can do, for each kind. */
-    hint(kind: LeakKind): string;
+    /** What a person can do about kinds of leaks: sentences, of which each is said once. */
+    hint(kinds: readonly LeakKind[]): readonly string[];
   },
 ): void {
   const fatal = leaks.filter(({ kind }) => options.severity(kind) === 'error');
@@ -36,7 +36,7 @@ export function tellLeaks(
         sides,
       ),
     ),
-    hint: kinds.map(options.hint).join(' '),
+    hint: [...new Set(options.hint(kinds))].join(' '),
   });
 }
 

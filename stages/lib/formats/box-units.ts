@@ -20,6 +20,19 @@ export function looksNormalised(largest: number, widthPx: number): boolean {
   return largest !== -Infinity && largest <= largestShare && widthPx > smallestSidePx;
 }
 
+/**
+ * Whether one box that should be in pixels looks like shares of 0–1: it ends inside the first pixel of its image. In a list
+ * of which only some do, two conventions are mixed.
+ */
+export function isInFirstPixel(
+  xmax: number,
+  ymax: number,
+  image: { readonly width: number | undefined; readonly height: number | undefined },
+): boolean {
+  const isLarge = (side: number | undefined): boolean => side !== undefined && side > smallestSidePx;
+  return xmax > 0 && ymax > 0 && xmax <= 1 && ymax <= 1 && isLarge(image.width) && isLarge(image.height);
+}
+
 /** Finds out whether the boxes of a dataset are in other units than its format has: a classic that trains well to nothing. */
 export class UnitsWatch {
   #largestPx = -Infinity;

@@ -1,6 +1,7 @@
 import type { BoxXyxyPx } from '../dataset/record.js';
 import { annotationError, placeText } from '../formats/annotation-place.js';
 import type { CountedNotes } from '../formats/counted-notes.js';
+import { isInFirstPixel } from '../formats/box-units.js';
 import { edgesOf, type PixelConvention } from '../formats/pixel-convention.js';
 import type { ForeignDetection } from './foreign-detection.js';
 import type { TargetImage, TargetImages } from './target-images.js';
@@ -63,6 +64,8 @@ export async function placeDetections(
             written[2] * (width ?? NaN),
             written[3] * (height ?? NaN),
           ];
+    if (units === 'pixel' && isInFirstPixel(written[2], written[3], image))
+      notes.count('{n} boxes end inside the first pixel of their image; are these shares of 0–1 among boxes in pixels?', where); // prettier-ignore
     if (box[0] >= (width ?? Infinity) || box[1] >= (height ?? Infinity) || box[2] <= 0 || box[3] <= 0)
       notes.count('{n} boxes lie wholly outside of their image; was it of another size when it was looked at?', where); // prettier-ignore
     if (score < 0 || score > 1) notes.count('{n} scores are not within 0–1; their order counts', where);

@@ -43,22 +43,26 @@ export function readmeOf(
   const has = (form: Written): boolean => written.includes(form);
   const shell = [
     ...(has('darknet') ? ['darknet detector test model.data model.cfg model.weights picture.jpg'] : []),
-    ...(has('onnx') ? ['npm install && node detect.mjs picture.jpg'] : []),
+    ...(has('onnx') ? ['npm install --ignore-scripts && node detect.mjs picture.jpg'] : []),
   ];
-  const script = [
-    ...(has('tfjs') ? ["const model = await tf.loadLayersModel('…/tfjs/model.json');"] : []),
-    ...(has('tfjs-graph') ? ["const model = await tf.loadGraphModel('…/tfjs-graph/model.json');"] : []),
-    ...(has('tfjs') || has('tfjs-graph')
-      ? ['const heads = model.predict(images); // [N, rows, columns, anchors · (5 + classes)] each']
-      : []),
+  const loaders = [
+    ...(has('tfjs-graph') ? ["tf.loadGraphModel('…/tfjs-graph/model.json')"] : []),
+    ...(has('tfjs') ? ["tf.loadLayersModel('…/tfjs/model.json')"] : []),
   ];
+  const script =
+    loaders.length === 0
+      ? []
+      : [
+          `const model = await ${loaders.join('; // or ')};`.replace(/(\/\/.*);$/, '$1'),
+          `const heads = model.predict(images); // [N, ${height}, ${width}, 3] → [N, rows, columns, anchors · (5 + classes)] each`,
+        ];
   return [
     '# A detector',
     '',
     `Finds ${classes.join(', ')}. Pictures are scaled to fit ${width} × ${height} pixels, centred on grey (0.5), RGB from 0 to 1.`,
     ...code(shell, 'sh'),
     ...code(script, 'js'),
-    ...(has('tfjs') || has('tfjs-graph') || has('heads') ? ['', ...headsExplained] : []),
+    ...(loaders.length > 0 || has('heads') ? ['', ...headsExplained] : []),
     '',
   ].join('\n');
 }

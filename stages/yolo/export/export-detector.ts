@@ -79,6 +79,8 @@ async function writeRunner(output: OutputWriter, runtimeVersion: string): Promis
     dependencies: { 'onnxruntime-node': runtimeVersion },
   };
   await output.write('package.json', `${JSON.stringify(program, null, 2)}\n`);
+  // The library for processors is in the package; its install script would fetch hundreds of megabytes for CUDA.
+  await output.write('.npmrc', 'ignore-scripts=true\n');
   await output.write('detect.mjs', await bundleRunner());
 }
 

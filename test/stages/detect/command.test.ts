@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import sharp from 'sharp';
@@ -124,11 +124,58 @@ describe('pipeline detect', () => {
     [['--model', '@det', '@det'], 'has no images in it'],
     [['--model', '@det', '--threshold', '2', '@pictures'], '--threshold'],
     [['--cfg', '@det/model.cfg', '--weights', '@det/names', '--names', '@det/names', '@pictures'], 'shorter'],
+    [
+      ['--cfg', '@det/model.weights', '--weights', '@det/model.cfg', '--names', '@det/names', '@pictures'],
+      'model.weights:1: this is no text, so it is no cfg',
+    ],
+    [['--model', '@det', '@pictures', '--out', '@r.txt'], 'r.txt ends neither in .json nor in .csv'],
+    [['--model', '@det', '@pictures', '--out', '@det/names/r.json'], 'det/names cannot be made'],
+    [['--model', '@det', '@pictures', '--coco', '@det'], 'is a folder; a file is written'],
+    [['--model', '@det', '@pictures', '--draw', '@pictures'], '1.png would be drawn over itself'],
+    [['--model', '@det', '@pictures', '--every', '2'], '--every is of films and cameras'],
+    [
+      ['--model', '@det', '@pictures', '--runtime', 'onnx', '--backend', 'cpu'],
+      '--backend is of TensorFlow.js',
+    ],
   ])('%j is an error that says what is wrong', async (words, message) => {
     const space = await workspace();
     const run = await space.command('detect', ...words);
     expect(run.error).toContain(message);
     expect(run.exitCode).toBe(2);
+  });
+
+  it('makes the folders of its results before it looks', async () => {
+    const space = await workspace();
+    const words = ['--out', '@new/r.json', '--coco', '@other/new/c.json', '--draw', '@drawn'];
+    expect((await space.command('detect', '--model', '@det', '@pictures/1.png', ...words)).exitCode).toBe(0);
+    expect(await space.list('new')).toEqual(['r.json']);
+    expect(await space.list('other/new')).toEqual(['c.images.json', 'c.json']);
+  });
+
+  it('tells images apart that have the same name in two folders', async () => {
+    const space = await workspace();
+    await mkdir(space.path('more'));
+    await copyFile(space.path('pictures', '2.png'), space.path('more', '1.png'));
+    const words = ['@pictures', '@more', '@more/1.png', '--threshold', '0.2', '--coco', '@c.json', '--draw', '@drawn']; // prettier-ignore
+    const run = await space.command('detect', '--model', '@det', ...words);
+    expect(run.error).toContain('3 images');
+    const { images } = JSON.parse(await space.read('c.images.json')) as { images: { file_name: string }[] };
+    expect(images.map((image) => image.file_name)).toEqual([
+      'pictures/1.png',
+      'pictures/2.png',
+      'more/1.png',
+    ]);
+    const found = JSON.parse(await space.read('c.json')) as { image_id: number; bbox: number[] }[];
+    const boxesOf = (id: number) => found.filter(({ image_id }) => image_id === id).map(({ bbox }) => bbox);
+    expect(boxesOf(1).length).toBeGreaterThan(0);
+    expect(boxesOf(3)).toEqual(boxesOf(2));
+    expect(await space.list('drawn/more')).toEqual(['1.png']);
+  });
+
+  it('does not look at what it drew the time before', async () => {
+    const space = await workspace();
+    const words = ['detect', '--model', '@det', '@pictures', '--draw', '@pictures/drawn'];
+    for (const time of [1, 2]) expect((await space.command(...words)).error, `${time}`).toContain('2 images');
   });
 
   it('says when names and network do not fit', async () => {
@@ -214,6 +261,27 @@ describe.skipIf(noFfmpeg)('pipeline detect on films (skipped where ffmpeg is mis
     expect(run.error).toContain(`${seen.size} images`);
     expect(run.error).toContain(`cut.mp4 is damaged: ${seen.size} of 24 frames were read. ffmpeg says:`);
   }, 30_000);
+
+  it('draws no film over itself, and no two into one', async () => {
+    const space = await workspace();
+    for (const name of ['film.mp4', 'film.mov']) await writeFile(space.path(name), 'film');
+    const onto = await space.command('detect', '--model', '@det', '@film.mp4', '--draw', '@.');
+    expect([onto.exitCode, onto.error]).toEqual([
+      2,
+      expect.stringContaining('film.mp4 would be drawn over itself'),
+    ]);
+    const both = await space.command(
+      'detect',
+      '--model',
+      '@det',
+      '@film.mp4',
+      '@film.mov',
+      '--draw',
+      '@drawn',
+    );
+    expect(both.error).toContain('film.mp4 and film.mov would both be drawn into');
+    expect(await space.read('film.mp4')).toBe('film');
+  });
 
   it('says that a film is none', async () => {
     const space = await workspace();

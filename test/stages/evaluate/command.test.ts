@@ -64,6 +64,34 @@ describe('pipeline evaluate', () => {
     expect(out).toContain('errors, missed: 1');
   });
 
+  it('warns of shares among pixels, and of scores that are none, with the first of them', async () => {
+    const share = { image_id: 7, category_id: 5, bbox: [0.2, 0.25, 0.3, 0.375], score: 0.8 };
+    const { exitCode, error } = await evaluate(truth, [right, share, { ...right, score: 88 }]);
+    expect(exitCode).toBe(0);
+    expect(error).toContain(
+      'elements: 1 of 3 boxes end inside the first pixel of their image; are these shares of 0–1 among boxes in pixels? (first: 1).',
+    );
+    expect(error).toContain('elements: 1 of 3 scores are not within 0–1; their order counts (first: 2).');
+    expect((await evaluate(truth, [right])).error).toBe('');
+  });
+
+  it('says what an annotation names that its own file does not have', async () => {
+    const [first] = truth.annotations;
+    const stray = { ...truth, annotations: [{ ...first, image_id: 9 }] };
+    const { error, exitCode } = await evaluate(stray, [right]);
+    expect(exitCode).toBe(2);
+    expect(error).toContain('annotations 0: image 9 is not among the images of this file.');
+    expect(error).not.toContain('two files');
+  });
+
+  it('makes the folder of its figures, and says at once where they cannot be', async () => {
+    const { space } = await evaluate(truth, [right], '--json', '@new/out.json');
+    expect(await space.list('new')).toEqual(['out.json']);
+    const onto = await evaluate(truth, [right], '--json', '@.');
+    expect([onto.exitCode, onto.out]).toEqual([2, '']);
+    expect(onto.error).toContain('is a folder; a file is written');
+  });
+
   it('counts nothing found as nothing found, and says so', async () => {
     const { exitCode, out, error } = await evaluate(truth, []);
     expect(exitCode).toBe(0);

@@ -3,7 +3,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type * as onnxRuntime from 'onnxruntime-node';
 import { boxToImage, clipBox, letterboxOf } from '../../../lib/imaging/letterbox.js';
 import { resampleInto, type RgbPixels } from '../../../lib/imaging/resample.js';
 import { nonMaximumSuppression } from '../../../lib/metrics/nms.js';
@@ -15,6 +15,8 @@ interface Detector {
   readonly width: number;
   readonly height: number;
 }
+
+type Runtime = typeof onnxRuntime;
 
 interface Settings {
   readonly threshold: number;
@@ -56,11 +58,12 @@ async function main(): Promise<number> {
   const settings = {
     threshold: share(values.threshold, '--threshold'),
     nmsIou: share(values.nms, '--nms'),
-    maxDetections: Number(values.max),
+    maxDetections: count(values.max, '--max'),
   };
   const folder = dirname(fileURLToPath(import.meta.url));
   const detector = JSON.parse(await readFile(join(folder, 'detector.json'), 'utf8')) as Detector;
-  const session = await InferenceSession.create(join(folder, 'model.onnx'));
+  const runtime = await loadRuntime(folder);
+  const session = await runtime.InferenceSession.create(join(folder, 'model.onnx'));
   const found: Detection[] = [];
   let failures = 0;
   const started = performance.now();
@@ -68,21 +71,35 @@ async function main(): Promise<number> {
   for (const path of pictures)
     try {
       const picture = decodePicture(await readFile(path));
-      found.push(...(await look(session, detector, picture, basename(path), settings)));
+      found.push(...(await look(runtime, session, detector, picture, basename(path), settings)));
     } catch (error) {
       failures += 1;
       say(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
   const seconds = (performance.now() - started) / 1000;
-  say(`${pictures.length} pictures, ${(pictures.length / seconds).toFixed(1)} a second`);
+  say(
+    `${pictures.length} ${pictures.length === 1 ? 'picture' : 'pictures'}, ${(pictures.length / seconds).toFixed(1)} a second`,
+  );
   const text = `[\n${found.map((detection) => JSON.stringify(detection)).join(',\n')}\n]\n`;
   if (values.out === undefined) process.stdout.write(text);
   else await writeFile(values.out, text);
   return failures > 0 ? 1 : 0;
 }
 
+/** ONNX Runtime, which lies beside this file when it was installed. */
+async function loadRuntime(folder: string): Promise<Runtime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+    if (!missing) throw error;
+    throw new Error(`onnxruntime-node is not installed. In ${folder}: npm install --ignore-scripts`);
+  }
+}
+
 async function look(
-  session: InferenceSession,
+  { Tensor }: Runtime,
+  session: onnxRuntime.InferenceSession,
   { classes, width, height }: Detector,
   picture: RgbPixels,
   image: string,
@@ -122,14 +139,24 @@ async function look(
 
 async function picturesIn(paths: readonly string[]): Promise<string[]> {
   const pictures: string[] = [];
-  for (const path of paths)
-    if ((await stat(path)).isDirectory()) {
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (!found) throw new Error(`There is no picture or folder ${path}.`);
+    if (found.isDirectory()) {
       const names = (await readdir(path)).filter((name) =>
         ['.jpg', '.jpeg', '.png'].includes(extname(name).toLowerCase()),
       );
       pictures.push(...names.sort().map((name) => join(path, name)));
     } else pictures.push(path);
+  }
   return pictures;
+}
+
+function count(text: string, flag: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`${flag} takes a whole number from 1 on, not ${text}.`);
+  return value;
 }
 
 function share(text: string, flag: string): number {

@@ -42,6 +42,16 @@ describe('the networks that come along', () => {
     );
   });
 
+  it('say how long a file is that has all but the end of the last convolution', () => {
+    const layout = layoutOf(network('nano'));
+    const whole = 20 + 4 * layout.length;
+    const file = new Uint8Array(whole - 4);
+    new DataView(file.buffer).setInt32(4, 2, true);
+    expect(() => readFirstWeights(file, layout, 'cut', new Float32Array(layout.length))).toThrow(
+      `cut: this weights file is shorter than the cfg needs: expected ${whole} bytes, found ${whole - 4}.`,
+    );
+  });
+
   it('write and read weights of depthwise convolutions', () => {
     const layout = layoutOf(network('mobilenet-small'));
     const values = Float32Array.from({ length: layout.length }, (_, i) => i % 1000);

@@ -138,6 +138,8 @@ describe('detections of other programs', () => {
     expect(odd.notes).toContain('1 scores are not within 0–1; their order counts (person.txt, line 1).');
     expect(odd.notes).toContain('1 boxes lie wholly outside of their image');
     expect((await read('voc', { 'person.txt': '' })).notes).toContain('there is no detection');
+    const mixed = await read('voc', { 'person.txt': 'a 0.7 10 10 20 20\na 0.5 0.1 0.2 0.5 0.75\n' });
+    expect(mixed.notes).toContain('1 boxes end inside the first pixel of their image; are these shares of 0–1 among boxes in pixels? (person.txt, line 2)'); // prettier-ignore
   });
 
   it.each<[string, DetectionsToRead['format'], Files, string, Options?]>([

@@ -65,6 +65,11 @@ describe('the yolo/export stage', () => {
 
   it('makes a folder whose detect.mjs finds what we find, with onnxruntime-node alone', async () => {
     const folder = await unpacked(await exported({ formats: ['onnx'] }), 'outside');
+    const missing = await execa('node', ['detect.mjs', 'one.png'], { cwd: folder, reject: false });
+    expect([missing.exitCode, missing.stderr]).toEqual([
+      2,
+      `onnxruntime-node is not installed. In ${folder}: npm install --ignore-scripts`,
+    ]);
     // As `npm install` in the folder leaves it.
     await mkdir(join(folder, 'node_modules'));
     for (const name of ['onnxruntime-node', 'onnxruntime-common'])
@@ -121,6 +126,20 @@ describe('the yolo/export stage', () => {
     });
     expect(broken.exitCode).toBe(1);
     expect(broken.stderr).toContain('neither a JPEG nor a PNG');
+    for (const [words, message] of [
+      [['--max', 'x'], '--max takes a whole number from 1 on, not x.'],
+      [['--threshold', '2'], '--threshold takes a number from 0 to 1, not 2.'],
+      [['--nms', '0.4'], 'There is no picture or folder x.png.'],
+      [[], 'node detect.mjs [--threshold'],
+    ] as const) {
+      const options = { cwd: folder, reject: false };
+      const run = await execa(
+        'node',
+        ['detect.mjs', ...words, ...(words.length > 0 ? ['x.png'] : [])],
+        options,
+      );
+      expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
   }, 30_000);
 
   it('writes a layers model with the same heads', async () => {
@@ -199,6 +218,16 @@ describe('the yolo/export stage', () => {
       'model.weights',
     ]);
     expect(await run.outputs['files']?.readText('model.names')).toBe('red\nblue\n');
+  });
+
+  it('has a README whose script runs as it stands, whatever was written', async () => {
+    const all = await (await exported()).outputs['files']?.readText('README.md');
+    expect(all).toContain(
+      "const model = await tf.loadGraphModel('…/tfjs-graph/model.json'); // or tf.loadLayersModel('…/tfjs/model.json')\n",
+    );
+    expect(all?.match(/const model/g)).toHaveLength(1);
+    const layers = await (await exported({ formats: ['tfjs'] })).outputs['files']?.readText('README.md');
+    expect(layers).toContain("const model = await tf.loadLayersModel('…/tfjs/model.json');\n");
   });
 
   it('gives the same bytes again', async () => {
