@@ -1,5 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { describe, expect, it } from 'vitest';
 import { checkTrainingMemory } from '../../../stages/cyclegan/memory.js';
 import { initialModel, modelOf } from '../../../stages/cyclegan/model.js';
@@ -12,6 +10,7 @@ import {
 import { StepTask, type SharedVectors, type TaskSetup } from '../../../stages/cyclegan/step-task.js';
 import { makeVectors } from '../../../stages/cyclegan/training-state.js';
 import { OutOfMemoryError } from '../../../stages/lib/tensors/out-of-memory.js';
+import { peakOf } from '../../support/wasm-peak.js';
 
 const small = { crop: 64, width: 16, blocks: 2, judgeWidth: 16, backend: 'wasm' };
 
@@ -47,29 +46,6 @@ const request = ({ crop, bayesian: { samples } }: CycleGanParams, task: number) 
   other: squares(1, crop),
   mapPictures: { there: squares(samples, crop), back: squares(1, crop) },
 });
-
-/** The most bytes that lie in WebAssembly's memory at once while something is done. */
-async function peakOf(work: () => Promise<unknown>): Promise<number> {
-  const { wasm } = tf.backend() as BackendWasm;
-  const { _malloc: allocate, _free: free } = wasm;
-  const sizes = new Map<number, number>();
-  let [live, peak] = [0, 0];
-  wasm._malloc = (bytes) => {
-    const address = allocate(bytes);
-    sizes.set(address, bytes);
-    live += bytes;
-    peak = Math.max(peak, live);
-    return address;
-  };
-  wasm._free = (address) => {
-    live -= sizes.get(address) ?? 0;
-    sizes.delete(address);
-    free(address);
-  };
-  await work();
-  Object.assign(wasm, { _malloc: allocate, _free: free });
-  return peak;
-}
 
 function reckoned(params: CycleGanParams): number {
   for (let memoryMb = 1; ; memoryMb++)
