@@ -5,7 +5,7 @@ import type { GeneratorShape } from './networks/generator.js';
 import { encodedMap } from './networks/map-encoder.js';
 import { noiseMap } from './networks/noise-map.js';
 import type { Weights } from './networks/parameters.js';
-import type { ObjectiveOptions } from './objectives.js';
+import type { ObjectiveOptions } from './objective-options.js';
 
 /** Half of a step: the way there and back that begins in one domain; of CUT, the translation or the identity. */
 export interface GradientRequest {
