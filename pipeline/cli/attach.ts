@@ -12,7 +12,7 @@ import { chooseReporter } from './choose-reporter.js';
 import { detachedEventsPath } from './detach-run.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { findRun } from './find-run.js';
-import { loadFile, type FileOptions } from './load-plan.js';
+import { loadIdentity, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
 
 const lookEveryMs = 300;
@@ -34,7 +34,7 @@ export async function attachCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<number> {
-  const { file, stages, storeDirectory } = await loadFile(words, program, options);
+  const { file, stages, storeDirectory } = await loadIdentity(words, program, options);
   const store = new Store(storeDirectory);
   const { runId } = await findRun(stages[0] ?? 'last', store, file.name);
   if (options.end) await interruptRun(runId, store.presence);

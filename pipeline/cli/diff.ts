@@ -4,7 +4,7 @@ import { isSame, runDifferences } from '../report/run-differences.js';
 import { RunRecords } from '../report/run-records.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
-import { loadFile, type FileOptions } from './load-plan.js';
+import { loadIdentity, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
 import { findRun } from './find-run.js';
 import { tableLines } from './table.js';
@@ -17,7 +17,7 @@ export async function diffCommand(
   program: Program,
   console: Console,
 ): Promise<number> {
-  const { file, storeDirectory } = await loadFile(words, program, options);
+  const { file, storeDirectory } = await loadIdentity(words, program, options);
   const store = new Store(storeDirectory);
   const before = await findRun(runs[0], store, file.name);
   const after = await findRun(runs[1], store, file.name);

@@ -6,7 +6,7 @@ import { formatMoment, formatTogether } from '../report/quantities.js';
 import type { HistoryEntry } from '../store/history.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
-import { loadFile, type FileOptions } from './load-plan.js';
+import { loadIdentity, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
 import { tableLines } from './table.js';
 
@@ -39,7 +39,7 @@ export async function historyCommand(
   program: Program,
   console: Console,
 ): Promise<number> {
-  const { file, stages: operands, storeDirectory } = await loadFile(words, program, options);
+  const { file, stages: operands, storeDirectory } = await loadIdentity(words, program, options);
   const points = pointsOf(await new Store(storeDirectory).history.read(file.name));
   const names = [...new Set(points.map(({ stage, metric }) => `${stage}/${metric}`))];
   if (operands.length === 0) {

@@ -6,8 +6,11 @@ import { nearestName } from '../core/nearest-name.js';
 import { failure, success, type Result } from '../core/result.js';
 import { isKindPath, loadKind } from '../file/load-kind.js';
 import { loadModule, modulePattern, type ProvidedModules } from '../file/load-module.js';
-import { parsePipelineFile, type PipelineFile } from '../file/parse.js';
-import { parsePipelineObject } from '../file/parse-object.js';
+import { readIdentity, type PipelineIdentity } from '../file/identity.js';
+import { objectSource } from '../file/object-source.js';
+import { readPipelineFile, textSource, type PipelineFile } from '../file/parse.js';
+import type { Environment } from '../file/scope.js';
+import type { SourceText } from '../file/source-text.js';
 import { planPipeline, type Plan } from '../plan/plan.js';
 import type { StageRegistry } from '../stage/registry.js';
 import type { Program } from './program.js';
@@ -67,21 +70,52 @@ export function pipelineFilePath(words: readonly string[]): string {
   return fileAndStages(words).path;
 }
 
+/** What was read of the file on the command line, the words after it, and where its store is. */
+interface Loaded<T> {
+  readonly file: T;
+  readonly stages: readonly string[];
+  readonly storeDirectory: string;
+}
+
 /** Reads a pipeline file, and does not look at its stages yet. @throws DiagnosticError when it is not well-formed */
-export async function loadFile(
+export function loadFile(
   words: readonly string[],
   program: Pick<Program, 'modules'>,
   options: FileOptions,
-): Promise<{
-  readonly file: PipelineFile;
-  readonly stages: readonly string[];
-  readonly storeDirectory: string;
-}> {
+): Promise<Loaded<PipelineFile>> {
+  return load(words, program, options, readPipelineFile);
+}
+
+/**
+ * Reads of a pipeline file by what its past runs are found: what else stands in it may be wrong, and may ask for
+ * environment variables that are not set.
+ * @throws DiagnosticError when that cannot be told
+ */
+export function loadIdentity(
+  words: readonly string[],
+  program: Pick<Program, 'modules'>,
+  options: FileOptions,
+): Promise<Loaded<PipelineIdentity>> {
+  return load(words, program, options, readIdentity);
+}
+
+async function load<T extends { readonly store: string }>(
+  words: readonly string[],
+  program: Pick<Program, 'modules'>,
+  options: FileOptions,
+  read: (
+    source: SourceText,
+    path: string,
+    settings: readonly string[],
+    environment: Environment,
+  ) => Result<T, readonly Diagnostic[]>,
+): Promise<Loaded<T>> {
   const { path, stages } = fileAndStages(words);
   if (!existsSync(path)) throw new DiagnosticError([await noSuchFile(path, stages)]);
   const shown = relative(process.cwd(), path);
-  const shownAs = shown.startsWith('..') ? path : shown;
-  const file = await readFileAt(path, shownAs, program.modules ?? {}, options.set);
+  const source = await sourceAt(path, shown.startsWith('..') ? path : shown, program.modules ?? {});
+  if (!source.ok) throw await withTexts(source.error);
+  const file = read(source.value, path, options.set, process.env);
   if (!file.ok) throw await withTexts(file.error);
   return {
     file: file.value,
@@ -90,17 +124,14 @@ export async function loadFile(
   };
 }
 
-async function readFileAt(
+async function sourceAt(
   path: string,
   shownAs: string,
   modules: ProvidedModules,
-  settings: readonly string[],
-): Promise<Result<PipelineFile, readonly Diagnostic[]>> {
-  if (!modulePattern.test(path))
-    return parsePipelineFile(await readFile(path, 'utf8'), path, settings, shownAs, process.env);
+): Promise<Result<SourceText, readonly Diagnostic[]>> {
+  if (!modulePattern.test(path)) return textSource(await readFile(path, 'utf8'), shownAs);
   const loaded = await loadModule(path, modules);
-  if (!loaded.ok) return failure([loaded.error]);
-  return parsePipelineObject(loaded.value, path, settings, shownAs, process.env);
+  return loaded.ok ? objectSource(loaded.value, shownAs) : failure([loaded.error]);
 }
 
 /** The stage kinds that the file uses: the program's, and those that it names by their path. */

@@ -11,7 +11,7 @@ import { pastRun, type PastRun } from '../report/past-run.js';
 import type { StageOutcome } from '../report/run-summary.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
-import { loadFile, type FileOptions } from './load-plan.js';
+import { loadIdentity, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
 import { findRun } from './find-run.js';
 import { runHistory } from '../report/run-history.js';
@@ -33,7 +33,7 @@ export async function logsCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<number> {
-  const { file, storeDirectory } = await loadFile(words, program, options);
+  const { file, storeDirectory } = await loadIdentity(words, program, options);
   const store = new Store(storeDirectory);
   const names = new Set(file.stages.map(({ name }) => name));
   const run =

@@ -2,7 +2,7 @@ import { Store } from '../store/store.js';
 import { runVerdict } from './conclude-run.js';
 import { exitCodes } from './exit-codes.js';
 import { findRun } from './find-run.js';
-import { loadFile, type FileOptions } from './load-plan.js';
+import { loadIdentity, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
 
 /** `pipeline report [FILE] [RUN]`: writes a run's page anew, of the last one where none is named, and says where it is. */
@@ -16,7 +16,7 @@ export async function reportCommand(
     file,
     stages: [run = 'last'],
     storeDirectory,
-  } = await loadFile(words, program, options);
+  } = await loadIdentity(words, program, options);
   const store = new Store(storeDirectory);
   const verdict = await runVerdict(await findRun(run, store, file.name), store);
   if (options.json) console.out(JSON.stringify(verdict, null, 2));

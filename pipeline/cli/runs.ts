@@ -2,7 +2,7 @@ import { formatDuration, formatMoment, formatNumber } from '../report/quantities
 import { runRows, type RunRow } from '../report/run-rows.js';
 import { Store } from '../store/store.js';
 import { exitCodes } from './exit-codes.js';
-import { loadFile, type FileOptions } from './load-plan.js';
+import { loadIdentity, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
 import { tableLines } from './table.js';
 
@@ -15,7 +15,7 @@ export async function runsCommand(
   program: Program,
   console: Console,
 ): Promise<number> {
-  const { file, storeDirectory } = await loadFile(words, program, options);
+  const { file, storeDirectory } = await loadIdentity(words, program, options);
   const rows = await runRows(new Store(storeDirectory), file.name);
   if (options.json) {
     console.out(JSON.stringify({ runs: rows }, null, 2));

@@ -3,7 +3,7 @@ import { Store } from '../store/store.js';
 import { LivePage } from '../ui/live-page.js';
 import { RunControl } from '../ui/run-control.js';
 import { exitCodes } from './exit-codes.js';
-import { loadFile, pipelineFilePath, type FileOptions } from './load-plan.js';
+import { loadIdentity, pipelineFilePath, type FileOptions } from './load-plan.js';
 import type { Console, Program } from './program.js';
 import { programEntry } from './program-identity.js';
 
@@ -20,7 +20,7 @@ export async function uiCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<number> {
-  const { file, storeDirectory } = await loadFile(words, program, options);
+  const { file, storeDirectory } = await loadIdentity(words, program, options);
   const store = new Store(storeDirectory);
   const control = options.control
     ? new RunControl(

@@ -1,13 +1,14 @@
-import { basename, dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { z } from 'zod';
-import type { Diagnostic, SourceRange } from '../core/diagnostic.js';
+import type { Diagnostic } from '../core/diagnostic.js';
 import { durationMs, type Length } from '../core/duration.js';
 import { failure, success, type Result } from '../core/result.js';
+import { documentData, located } from './document-data.js';
+import { nameAndStore } from './identity.js';
 import { issueDiagnostics } from './issues.js';
 import { pipelineFileSchema, type StageEntry } from './schema.js';
 import { fileScope, isRecord, type Environment } from './scope.js';
-import { applySetting } from './settings.js';
-import { SourceText, type DocumentPath } from './source-text.js';
+import { SourceText } from './source-text.js';
 import type { SubmitOptions } from './submit-schema.js';
 import { scopeLookUp, substitute, type Scope } from './variables.js';
 
@@ -54,10 +55,16 @@ export function parsePipelineFile(
   shownAs: string = path,
   environment: Environment = {},
 ): Result<PipelineFile, readonly Diagnostic[]> {
+  const source = textSource(text, shownAs);
+  if (!source.ok) return source;
+  return readPipelineFile(source.value, path, settings, environment);
+}
+
+/** A pipeline file's text as a document. @param shownAs what diagnostics call the file */
+export function textSource(text: string, shownAs: string): Result<SourceText, readonly Diagnostic[]> {
   const source = new SourceText(shownAs, text);
   const syntaxErrors = source.syntaxErrors();
-  if (syntaxErrors.length > 0) return failure(syntaxErrors);
-  return readPipelineFile(source, path, settings, environment);
+  return syntaxErrors.length > 0 ? failure(syntaxErrors) : success(source);
 }
 
 /** As parsePipelineFile, for a source that is a document already. */
@@ -67,24 +74,9 @@ export function readPipelineFile(
   settings: readonly string[],
   environment: Environment,
 ): Result<PipelineFile, readonly Diagnostic[]> {
-  const mistakes = settings.flatMap((setting) => applySetting(source, setting) ?? []);
-  if (mistakes.length > 0) return failure(mistakes);
-
-  let data: unknown;
-  try {
-    data = source.toJson();
-  } catch (error) {
-    return failure([located(source, [], `The aliases of this file cannot be resolved: ${String(error)}`)]);
-  }
-  if (data === null || data === undefined)
-    return failure([
-      located(
-        source,
-        [],
-        'The file is empty.',
-        'Start with `version: 1` and `stages:`, or `pipeline init quickstart DIR`.',
-      ),
-    ]);
+  const document = documentData(source, settings);
+  if (!document.ok) return document;
+  const data = document.value;
   const { scope, diagnostics: scopeMistakes } = fileScope(isRecord(data) ? data : {}, environment, source);
   const { vars, ...rest } = isRecord(data) ? data : { vars: undefined };
   const substituted = substitute(isRecord(data) ? rest : data, scopeLookUp(scope), source, []);
@@ -109,9 +101,8 @@ export function readPipelineFile(
   return success({
     path,
     directory,
-    name: file.name ?? basename(directory),
+    ...nameAndStore(file, path),
     seed: file.seed,
-    store: resolve(directory, file.store ?? '.pipeline'),
     ...(file.notify === undefined ? {} : { notify: [file.notify].flat() }),
     ...(file.budget === undefined ? {} : { budget: { text: file.budget, ms: durationMs(file.budget) } }),
     ...(file.cache ? { cache: file.cache } : {}),
@@ -120,9 +111,4 @@ export function readPipelineFile(
     scope,
     source,
   });
-}
-
-function located(source: SourceText, path: DocumentPath, message: string, hint?: string): Diagnostic {
-  const range: SourceRange | undefined = source.locateKey(path);
-  return { severity: 'error', message, ...(range ? { range } : {}), ...(hint ? { hint } : {}) };
 }

@@ -12,6 +12,15 @@ import {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What names stand for, found out as they are asked for. */
+interface OpenScope {
+  readonly lookUp: LookUp;
+  /** Mistakes in what was asked for so far. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** All of them. */
+  resolved(): Scope;
+}
+
 /**
  * What `vars` and `env` of a file stand for. Variables may refer to one another and to the environment; a circle
  * is a mistake at its place. A name that is declared but not set is a mistake where it is used, not before.
@@ -22,6 +31,16 @@ export function fileScope(
   environment: Environment,
   source: SourceText,
 ): { readonly scope: Scope; readonly diagnostics: readonly Diagnostic[] } {
+  const { resolved, diagnostics } = openScope(data, environment, source);
+  return { scope: resolved(), diagnostics };
+}
+
+/** As fileScope, for one who needs some of the names only, and is not to hear of mistakes in the others. */
+export function openScope(
+  data: { readonly vars?: unknown; readonly env?: unknown },
+  environment: Environment,
+  source: SourceText,
+): OpenScope {
   const names = Array.isArray(data.env) ? data.env.filter((name) => typeof name === 'string') : [];
   const env: Record<string, Resolved | Unresolved> = {};
   for (const name of names) {
@@ -61,8 +80,14 @@ export function fileScope(
     diagnostics.push(...result.diagnostics);
     return (vars[name] = { value: result.value as JsonValue, env: result.env });
   }
-  for (const name of Object.keys(written)) resolveVariable(name);
-  return { scope: { vars, env }, diagnostics };
+  return {
+    lookUp,
+    diagnostics,
+    resolved: () => {
+      for (const name of Object.keys(written)) resolveVariable(name);
+      return { vars, env };
+    },
+  };
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

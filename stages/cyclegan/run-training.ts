@@ -75,7 +75,7 @@ async function show(context: Context, { reports, steps }: GanTraining, sheets: S
     }));
     await context.exhibit({
       type: 'picture',
-      title: way === '' ? 'Losses' : `Losses ${way}`,
+      title: way === '' ? 'Losses' : `Losses on the way ${way}`,
       caption:
         'Generators and discriminators work against each other: level curves are a good sign, zero is none.',
       mediaType: 'image/svg+xml',

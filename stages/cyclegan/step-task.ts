@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { UserError } from '../../pipeline/core/user-error.js';
 import { useBackend, type ComputeBackend } from '../lib/tensors/backend.js';
 import type { BackendChoice } from '../lib/tensors/backend-choice.js';
 import { updateParameters, type OptimizerRule } from '../lib/tensors/optimizers.js';
+import { isOutOfMemory } from '../lib/tensors/out-of-memory.js';
 import { modelOf, networkOf, type Model, type ModelShape, type NetworkName } from './model.js';
 import { weightTensors, type Weights } from './networks/parameters.js';
 import {
@@ -66,8 +68,27 @@ export class StepTask {
     return new StepTask(setup, await useBackend(setup.backend));
   }
 
-  /** Gradients of all that the task's losses reach; they go to the task's vector. */
+  /**
+   * Gradients of all that the task's losses reach; they go to the task's vector.
+   * @throws UserError when they do not fit into memory
+   */
   async gradients(request: GradientRequest): Promise<TaskOutcome> {
+    try {
+      return await this.#differentiate(request);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      const { batch, crop } = request;
+      throw new UserError(
+        `Out of memory: a worker cannot learn from ${batch} × ${crop} × ${crop} pixels with these networks.`,
+        {
+          hint: 'Lower `crop`, `width`, `blocks` or `batch`. With `memoryMb` at what there is (WebAssembly has 4096), the crop that fits is said beforehand.',
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async #differentiate(request: GradientRequest): Promise<TaskOutcome> {
     const notes = new Map<string, tf.Scalar>();
     // A copy: a part may be the whole loss, which is disposed of.
     const note: Scene['note'] = (name, value) => void notes.set(name, tf.keep(tf.clone(value)));

@@ -3,16 +3,18 @@ import { lossInWords, termsAfter, type Loss } from './after-loss.js';
 import type { Cluster, ClusterLimits, SeenTask, Snapshot } from './cluster.js';
 import type { FarmTimes, Watch } from './watch.js';
 import type { FarmWork } from './farm-work.js';
-import { refText, type Flight, type Parcel } from './flight.js';
+import type { Flight, Parcel } from './flight.js';
+import { Flights } from './flights.js';
 import { HoldWatch } from './hold-watch.js';
+import { stragglersAmong } from './stragglers.js';
 import { firstTerms, groupedByTerms, submitTasks } from './submit-tasks.js';
 import { tellLog } from './tell-log.js';
+import { parcelsAgain } from './parcels-again.js';
 import { TaskFiles, type TaskResult } from './task-files.js';
 import { TaskSize } from './task-size.js';
 
 /** Heartbeats that are read after one poll. */
 const heartbeatsAtOnce = 64;
-const stragglerFactor = 3;
 /** A cluster that cannot be asked so often in a row is worth a word. */
 const tellAfterFailures = 3;
 
@@ -26,9 +28,7 @@ interface FarmSettings {
 /** One stage's work on a farm: cuts it into tasks, watches them, judges them by their results, and tries again. */
 export class StageOnFarm {
   readonly #files: TaskFiles;
-  readonly #flights = new Map<string, Flight>();
-  /** How many tasks of each submission are in flight. */
-  readonly #inFlight = new Map<string, number>();
+  readonly #flights: Flights;
   readonly #parcels: Parcel[] = [];
   readonly #size = new TaskSize();
   #fresh: readonly string[];
@@ -45,6 +45,7 @@ export class StageOnFarm {
     readonly limits: ClusterLimits,
   ) {
     this.#files = new TaskFiles(work.directory);
+    this.#flights = new Flights(watch, (nonce) => this.#files.submissionFolder(nonce));
     this.#fresh = work.items ?? [];
     this.#mostAtOnce = limits.tasksAtOnce;
   }
@@ -62,7 +63,7 @@ export class StageOnFarm {
         const snapshot = await this.watch.next(work.signal);
         this.#tellOfOutage();
         if (snapshot) this.#tellOfHold(snapshot);
-        for (const flight of [...this.#flights.values()]) await this.#look(flight, snapshot);
+        for (const flight of this.#flights.all()) await this.#look(flight, snapshot);
         await this.#readHeartbeats();
         await this.#splitStragglers();
       }
@@ -70,32 +71,20 @@ export class StageOnFarm {
       await this.#cancelAll();
       throw error;
     } finally {
-      for (const nonce of this.#inFlight.keys()) this.watch.drop(nonce);
+      this.#flights.leave();
     }
   }
 
   async #adopt(): Promise<void> {
     const { work, farm } = this;
     const adopted = await adoptTasks(work, farm.cluster, this.#files, farm.times.firstPollMs);
-    this.#add(adopted);
+    this.#flights.add(adopted);
     if (adopted.length > 0) work.log(`${adopted.length} tasks of an earlier run go on as this one's`);
     if (work.items) {
       const flying = new Set(adopted.flatMap(({ parcel }) => parcel.items ?? []));
       this.#fresh = work.items.filter((id) => !flying.has(id));
     } else if (adopted.length === 0)
       this.#parcels.push({ items: undefined, terms: firstTerms(work), attempt: 1 });
-  }
-
-  #add(flights: readonly Flight[]): void {
-    const indices = new Map<string, number[]>();
-    for (const flight of flights) {
-      this.#flights.set(refText(flight), flight);
-      indices.set(flight.nonce, [...(indices.get(flight.nonce) ?? []), flight.index]);
-    }
-    for (const [nonce, own] of indices) {
-      this.#inFlight.set(nonce, own.length);
-      this.watch.add({ nonce, directory: this.#files.submissionFolder(nonce), indices: own });
-    }
   }
 
   /** Cuts and submits what there is room for. */
@@ -118,7 +107,7 @@ export class StageOnFarm {
         const { largestIndex } = limits;
         const firstWaitMs = Math.min(1000, times.firstPollMs);
         const { flights, left } = await submitTasks(part, { work, cluster, files: this.#files, script: farm.script, largestIndex, firstWaitMs }); // prettier-ignore
-        this.#add(flights);
+        this.#flights.add(flights);
         if (left.length === 0) continue;
         this.#parcels.push(...left);
         this.#mostAtOnce = Math.max(1, this.#flights.size);
@@ -197,44 +186,32 @@ export class StageOnFarm {
     }
     const part = items ? `; ${items.length} of its items go out again` : '; it goes out again';
     work.warn(`${name} ${words}${part}.${details.length > 0 ? ` ${details.join(' ')}` : ''}`);
-    const half = items && isStraggler ? Math.ceil(items.length / 2) : undefined;
-    const { index } = flight;
-    for (const each of half && items ? [items.slice(0, half), items.slice(half)] : [items])
-      if (each?.length !== 0)
-        this.#parcels.push({ items: each, terms, attempt: parcel.attempt + 1, ...(half ? {} : { index }) });
+    this.#parcels.push(...parcelsAgain(flight, items, terms));
   }
 
   async #land(flight: Flight): Promise<void> {
-    this.#flights.delete(refText(flight));
+    this.#flights.land(flight);
     await this.#files.noteEnd(flight);
-    const others = (this.#inFlight.get(flight.nonce) ?? 1) - 1;
-    this.#inFlight.set(flight.nonce, others);
-    if (others === 0) this.watch.drop(flight.nonce);
     // Room was made: the engine may take as many as before.
     this.#mostAtOnce = Math.min(this.limits.tasksAtOnce, this.#mostAtOnce + 1);
   }
 
   async #readHeartbeats(): Promise<void> {
-    const running = [...this.#flights.values()].filter(({ runningSinceMs }) => runningSinceMs !== undefined);
+    const running = this.#flights.all().filter(({ runningSinceMs }) => runningSinceMs !== undefined);
     this.#mostRunning = Math.max(this.#mostRunning, running.length);
     const from = running.length > heartbeatsAtOnce ? this.#heartbeatsFrom % running.length : 0;
     for (const flight of running.slice(from, from + heartbeatsAtOnce))
       flight.done = (await this.#files.readHeartbeat(flight))?.done ?? flight.done;
     this.#heartbeatsFrom = from + heartbeatsAtOnce;
-    this.work.progress([...this.#flights.values()].reduce((sum, { done }) => sum + done, 0));
+    this.work.progress(this.#flights.all().reduce((sum, { done }) => sum + done, 0));
   }
 
   /** When nothing else waits, what takes much longer than it should is ended, and what is left of it goes out in two. */
   async #splitStragglers(): Promise<void> {
     const seconds = this.#size.secondsPerItem;
     if (seconds === undefined || this.#parcels.length > 0 || this.#nextFresh < this.#fresh.length) return;
-    for (const flight of this.#flights.values()) {
-      const { items } = flight.parcel;
-      if (!items || flight.isStraggler || flight.runningSinceMs === undefined) continue;
-      if (items.length - flight.done < 2) continue;
-      const ranMs = performance.now() - flight.runningSinceMs;
-      const expectedMs = 1000 * seconds * items.length;
-      if (ranMs < Math.max(stragglerFactor * expectedMs, this.farm.times.stragglerMs)) continue;
+    const leastMs = this.farm.times.stragglerMs;
+    for (const flight of stragglersAmong(this.#flights.all(), seconds, leastMs, performance.now())) {
       flight.isStraggler = true;
       await this.farm.cluster.cancel([flight]).catch(() => (flight.isStraggler = false));
     }
@@ -249,14 +226,14 @@ export class StageOnFarm {
   }
 
   #tellOfHold(snapshot: Snapshot): void {
-    const seen = [...this.#flights.values()].map(({ nonce, index }) => snapshot.get(nonce)?.get(index));
+    const seen = this.#flights.all().map(({ nonce, index }) => snapshot.get(nonce)?.get(index));
     const reason = this.#hold.noticed(seen);
     if (reason === undefined) return;
     this.work.warn(`${this.farm.cluster.name} keeps all tasks of ${this.work.head.stage} waiting: ${reason}`);
   }
 
   async #cancelAll(): Promise<void> {
-    const flights = [...this.#flights.values()];
+    const flights = this.#flights.all();
     if (flights.length === 0) return;
     try {
       await this.farm.cluster.cancel(flights);

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { addBias } from '../../lib/tensors/add-bias.js';
 import { instanceNorm } from '../../lib/tensors/instance-norm.js';
 import { convolution, leaky } from '../../lib/tensors/layers.js';
+import { through } from './through.js';
 import { LayoutBuilder, weightOf, type ParameterLayout, type Weights } from './parameters.js';
 
 const SLOPE = 0.2;
@@ -24,16 +25,17 @@ export function discriminatorLayout(width: number): ParameterLayout {
  * @returns [N, h, w, 1], without an activation
  */
 export function judge(weights: Weights, x: tf.Tensor4D): tf.Tensor4D {
-  let value = x;
+  // A copy, which shares its numbers: what is handed in is not ours to let go of.
+  let value = x.clone();
   for (const [index, stride] of STRIDES.entries()) {
     const name = `layer${index + 1}`;
-    value = convolution(value, weightOf(weights, `${name}.kernel`), stride, 1);
     const bias = weights.get(`${name}.bias`) as tf.Tensor1D | undefined;
-    if (!bias) value = instanceNorm(value, SLOPE);
-    else {
-      value = addBias(value, bias);
-      if (index === 0) value = leaky(value, SLOPE);
-    }
+    value = through(value, (at) => {
+      const convolved = convolution(at, weightOf(weights, `${name}.kernel`), stride, 1);
+      if (!bias) return instanceNorm(convolved, SLOPE);
+      const shifted = addBias(convolved, bias);
+      return index === 0 ? leaky(shifted, SLOPE) : shifted;
+    });
   }
   return value;
 }

@@ -4,6 +4,7 @@ import { instanceNorm } from '../../lib/tensors/instance-norm.js';
 import { convolution } from '../../lib/tensors/layers.js';
 import { reflectPad } from '../../lib/tensors/reflect-pad.js';
 import { transposedConvolution } from '../../lib/tensors/transposed-convolution.js';
+import { through } from './through.js';
 import { LayoutBuilder, weightOf, type ParameterLayout, type Weights } from './parameters.js';
 
 /** What a generator is built of. */
@@ -40,7 +41,10 @@ export function generatorLayout({
     .build();
 }
 
-/** The places inside a generator where CUT compares patches: input, both strided convolutions, blocks 1 and 5. */
+/**
+ * The places inside a generator where CUT compares patches: input, both strided convolutions, blocks 1 and 5. What it is
+ * handed lives as long as the call.
+ */
 export type FeatureTap = (features: tf.Tensor4D) => void;
 
 /** Channels of the features at each tap. */
@@ -68,16 +72,19 @@ export function encode(
   const kernel = (name: string): tf.Tensor4D => weightOf(weights, `${name}.kernel`);
   const padded = reflectPad(x, 3);
   tap?.(padded);
-  let value = instanceNorm(convolution(padded, kernel('first'), 1, 0), 0);
+  let value = through(padded, (at) => convolution(at, kernel('first'), 1, 0));
+  value = through(value, (at) => instanceNorm(at, 0));
   for (const name of ['down1', 'down2']) {
-    value = convolution(value, kernel(name), 2, 1);
+    value = through(value, (at) => convolution(at, kernel(name), 2, 1));
     tap?.(value);
-    value = instanceNorm(value, 0);
+    value = through(value, (at) => instanceNorm(at, 0));
   }
   const tapped = tappedBlocks(shape.blocks);
   for (let block = 1; block <= shape.blocks; block++) {
-    const inner = instanceNorm(convolution(reflectPad(value, 1), kernel(`block${block}a`), 1, 0), 0);
-    value = tf.add(value, instanceNorm(convolution(reflectPad(inner, 1), kernel(`block${block}b`), 1, 0), 1));
+    value = through(value, (at) => {
+      const inner = instanceNorm(convolution(reflectPad(at, 1), kernel(`block${block}a`), 1, 0), 0);
+      return tf.add(at, instanceNorm(convolution(reflectPad(inner, 1), kernel(`block${block}b`), 1, 0), 1));
+    });
     if (tapped.includes(block)) tap?.(value);
   }
   return value;
@@ -90,8 +97,12 @@ export function encode(
  */
 export function generate(weights: Weights, shape: GeneratorShape, x: tf.Tensor4D): tf.Tensor4D {
   let value = encode(weights, shape, x);
-  for (const name of ['up1', 'up2'])
-    value = instanceNorm(transposedConvolution(value, weightOf(weights, `${name}.kernel`)), 0);
-  const last = convolution(reflectPad(value, 3), weightOf(weights, 'last.kernel'), 1, 0);
-  return tf.tanh(addBias(last, weightOf(weights, 'last.bias')));
+  for (const name of ['up1', 'up2']) {
+    value = through(value, (at) => transposedConvolution(at, weightOf(weights, `${name}.kernel`)));
+    value = through(value, (at) => instanceNorm(at, 0));
+  }
+  return through(value, (at) => {
+    const last = convolution(reflectPad(at, 3), weightOf(weights, 'last.kernel'), 1, 0);
+    return tf.tanh(addBias(last, weightOf(weights, 'last.bias')));
+  });
 }

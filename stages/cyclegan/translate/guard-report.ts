@@ -84,10 +84,14 @@ export class GuardReport {
       type: 'table',
       title: 'Rejected translations',
       ...(rejected > NAMED ? { caption: `The first ${NAMED} of ${rejected}.` } : {}),
-      columns: ['image', 'version', 'reasons'],
+      columns: this.versions === 1 ? ['image', 'reasons'] : ['image', 'version', 'reasons'],
       rows: this.#rejected
         .slice(0, NAMED)
-        .map(({ id, version, reasons }) => [id, version + 1, reasons.join('; ')]),
+        .map(({ id, version, reasons }) => [
+          id,
+          ...(this.versions === 1 ? [] : [version + 1]),
+          reasons.join('; '),
+        ]),
     });
   }
 

@@ -84,7 +84,7 @@ export class Translator {
   }
 }
 
-/** The greatest picture that a pass within a memory takes: seven tensors of its first width at once, a safe reckoning. */
+/** The greatest picture that a pass within a memory takes: it holds at most seven tensors of its first width at once. */
 export function mostPixelsWithin(
   memoryMb: number,
   generator: GeneratorShape,

@@ -1,20 +1,12 @@
 import type { Diagnostic } from '../core/diagnostic.js';
-import { failure, type Result } from '../core/result.js';
-import { readPipelineFile, type PipelineFile } from './parse.js';
-import type { Environment } from './scope.js';
+import { failure, success, type Result } from '../core/result.js';
 import { SourceText } from './source-text.js';
 
 /**
- * Reads what a pipeline.ts exports, as parsePipelineFile reads a text. Mistakes are located by the file and the
- * place in the object: which line of a program made a value cannot be told.
+ * What a pipeline.ts exports as a document. Mistakes are located by the file and the place in the object: which line of
+ * a program made a value cannot be told.
  */
-export function parsePipelineObject(
-  exported: unknown,
-  path: string,
-  settings: readonly string[],
-  shownAs: string,
-  environment: Environment,
-): Result<PipelineFile, readonly Diagnostic[]> {
+export function objectSource(exported: unknown, shownAs: string): Result<SourceText, readonly Diagnostic[]> {
   const strange = findStrange(exported, []);
   if (strange) {
     const source = SourceText.ofObject(shownAs, {});
@@ -22,7 +14,7 @@ export function parsePipelineObject(
     const message = `This is ${strange.what}; a pipeline is made of texts, numbers, lists and plain objects.`;
     return failure([{ severity: 'error', message, ...(range ? { range } : {}) }]);
   }
-  return readPipelineFile(SourceText.ofObject(shownAs, exported), path, settings, environment);
+  return success(SourceText.ofObject(shownAs, exported));
 }
 
 interface Strange {
