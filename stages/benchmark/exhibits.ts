@@ -2,8 +2,9 @@ import { digestOfJson } from '../../pipeline/core/digest.js';
 import type { StageContext } from '../../pipeline/stage/context.js';
 import type { Measure } from '../../pipeline/stage/exhibit.js';
 import type { Arm } from './arms.js';
-import type { ArmResult, Difference, Scored } from './compare-arms.js';
+import type { ArmResult, Scored } from './compare-arms.js';
 import { sliceSheets } from './sheets.js';
+import { rounded, type ShownTable } from './shown-table.js';
 
 /** Kinds whose time is an arm's training time. */
 const trainingKinds = ['yolo/train', 'cyclegan/train'];
@@ -15,41 +16,17 @@ export async function showVerdict(
   context: StageContext<unknown>,
   results: readonly ArmResult[],
   arms: readonly Arm<Scored>[],
-  told: {
-    readonly sentences: readonly string[];
-    readonly baseline: string | undefined;
-    readonly resamples: number;
-  },
+  told: { readonly sentences: readonly string[]; readonly table: ShownTable },
 ): Promise<void> {
-  const { sentences, baseline, resamples } = told;
-  const compared = results.some(({ difference }) => difference !== null);
-  const repeated = results.some(({ repetitions }) => repetitions > 1);
-  const images = arms[0]?.repetitions[0]?.value.ranking.images.length ?? 0;
+  const { columns, rows, caption } = told.table;
   await context.exhibit({
     type: 'verdict',
     title: 'Verdict',
-    caption:
-      `Brackets: 95 % over ${resamples} resamples of the ${images} test images.` +
-      (repeated ? ' ±: standard deviation over the repetitions of the training.' : '') +
-      (compared ? ' Differences are taken on the same resamples.' : ''),
-    sentences,
-    columns: [
-      'arm',
-      'AP50',
-      'over images',
-      ...(repeated ? ['±', 'times'] : []),
-      ...(compared ? [`AP50 against ${baseline ?? ''}`, 'p'] : []),
-      'AP',
-    ],
-    rows: results.map((result) => ({
-      cells: [
-        result.name,
-        rounded(result.AP50.mean),
-        range(result.AP50.interval),
-        ...(repeated ? [rounded(result.AP50.deviation), result.repetitions] : []),
-        ...(compared ? differenceCells(result.difference?.AP50) : []),
-        rounded(result.AP.mean),
-      ],
+    caption,
+    sentences: told.sentences,
+    columns: [...columns],
+    rows: results.map((result, index) => ({
+      cells: [...(rows[index] ?? [])],
       stages: arms.find(({ name }) => name === result.name)?.repetitions.map(({ source }) => source) ?? [],
     })),
     timed: { column: 'training', kinds: trainingKinds },
@@ -96,28 +73,6 @@ export async function showSlices(
       columns: [...columns],
       rows: rows.map((row) => row.map((cell) => (typeof cell === 'number' ? rounded(cell) : cell))),
     });
-}
-
-function differenceCells(difference: Difference | undefined): (string | number | null)[] {
-  if (!difference) return [null, null];
-  return [`${signed(difference.mean)} ${range(difference.interval, signed)}`, rounded(difference.pValue)];
-}
-
-function range(
-  { low, high }: { readonly low: number; readonly high: number },
-  text: (value: number) => string = (value) => value.toFixed(3),
-): string {
-  return `[${text(low)}, ${text(high)}]`;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
-}
-
-function rounded(value: number): number;
-function rounded(value: number | null): number | null;
-function rounded(value: number | null): number | null {
-  return value === null ? null : Number(value.toFixed(3));
 }
 
 function short(values: Float64Array): number[] {

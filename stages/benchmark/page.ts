@@ -1,4 +1,5 @@
 import { Eta } from 'eta';
+import type { ShownTable } from './shown-table.js';
 
 const template = `<!doctype html>
 <html lang="en">
@@ -13,6 +14,8 @@ body { font: 16px/1.55 system-ui, sans-serif; font-variant-numeric: tabular-nums
 table { border-collapse: collapse; font-size: 14px; }
 th, td { text-align: right; padding: 6px 14px 6px 0; border-bottom: 1px solid #8884; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
+tbody tr:first-child { font-weight: 600; }
+.caption { font-size: 13px; opacity: 0.7; }
 svg { max-width: 100%; height: auto; }
 </style>
 </head>
@@ -25,7 +28,9 @@ svg { max-width: 100%; height: auto; }
 <% for (const row of it.rows) { %><tr><% for (const cell of row) { %><td><%= cell %></td><% } %></tr>
 <% } %></tbody>
 </table></div>
+<p class="caption"><%= it.caption %></p>
 <h2>Precision and recall</h2>
+<p class="caption">At IoU .50, averaged over classes and repetitions.</p>
 <%~ it.chart %>
 </body>
 </html>
@@ -34,12 +39,13 @@ svg { max-width: 100%; height: auto; }
 /** The ranking as one page that needs nothing else. @param page.chart an SVG of ours, put in as it is */
 export function benchmarkPage(page: {
   readonly verdict: readonly string[];
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | number | null)[])[];
+  readonly table: ShownTable;
   readonly chart: string;
 }): string {
-  const shown = page.rows.map((row) =>
-    row.map((cell) => (typeof cell === 'number' ? Number(cell.toFixed(3)) : (cell ?? '–'))),
+  const { columns, rows, caption } = page.table;
+  const isWhole = columns.map((_, at) => rows.every((row) => typeof row[at] !== 'number' || Number.isInteger(row[at]))); // prettier-ignore
+  const shown = rows.map((row) =>
+    row.map((cell, at) => (typeof cell === 'number' && !isWhole[at] ? cell.toFixed(3) : (cell ?? '–'))),
   );
-  return new Eta({ autoEscape: true }).renderString(template, { ...page, rows: shown });
+  return new Eta({ autoEscape: true }).renderString(template, { ...page, columns, rows: shown, caption });
 }

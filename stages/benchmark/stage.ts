@@ -28,7 +28,7 @@ const params = z.strictObject({
 export const benchmarkStage = defineStage({
   kind: 'benchmark',
   summary: 'Ranks detectors on the same images, with intervals and differences to a baseline',
-  revision: 4,
+  revision: 5,
   params,
   inputs: {
     scores: { type: 'scores', many: true, named: true, description: 'Evaluations on the same truth' },
@@ -52,6 +52,7 @@ async function benchmark(context: StageContext<z.output<typeof params>>): Promis
     { verdictLines },
     { keepMeasures, showSlices, showVerdict },
     { benchmarkPage },
+    { shownTable },
     { spreadsheet },
     { lineChart },
     { stringify },
@@ -64,6 +65,7 @@ async function benchmark(context: StageContext<z.output<typeof params>>): Promis
     import('./verdict.js'),
     import('./exhibits.js'),
     import('./page.js'),
+    import('./shown-table.js'),
     import('../lib/tables/spreadsheet.js'),
     import('../lib/plots/charts.js'),
     import('csv-stringify/sync'),
@@ -100,12 +102,14 @@ async function benchmark(context: StageContext<z.output<typeof params>>): Promis
     'curves.png',
     await sharp(Buffer.from(chart), { density: 144 }).flatten({ background: 'white' }).png().toBuffer(),
   );
-  await output.write('benchmark.html', benchmarkPage({ verdict, columns, rows, chart }));
+  const images = arms[0]?.repetitions[0]?.value.ranking.images.length ?? 0;
+  const table = shownTable(results, { baseline: baseline?.name, resamples, images });
+  await output.write('benchmark.html', benchmarkPage({ verdict, table, chart }));
   for (const { name, AP, AP50 } of results) {
     context.metric(`${name} AP50`, AP50.mean);
     context.metric(`${name} AP`, AP.mean);
   }
-  await showVerdict(context, results, arms, { sentences: verdict, baseline: baseline?.name, resamples });
+  await showVerdict(context, results, arms, { sentences: verdict, table });
   await keepMeasures(context, results, arms, resamples);
   await context.exhibit({
     type: 'picture',

@@ -43,12 +43,6 @@ export async function placeDetections(
   const placed = new Map<TargetImage, PlacedDetection[]>();
   for (const { place, image, box: written, class: name, score } of gathered) {
     const where = placeText(place);
-    if (written[2] < written[0] || written[3] < written[1])
-      throw annotationError(
-        place,
-        `the box [${written.join(', ')}] ends before it begins.`,
-        'Edges are expected (xmin, ymin, xmax, ymax): are these x, y, width and height?',
-      );
     const { width, height } = image;
     if (units === 'normalised' && (width === undefined || height === undefined))
       throw annotationError(
@@ -64,6 +58,13 @@ export async function placeDetections(
             written[2] * (width ?? NaN),
             written[3] * (height ?? NaN),
           ];
+    // By its edges: of a thin box in whole pixels, the last one may be called less than the first.
+    if (box[2] < box[0] || box[3] < box[1])
+      throw annotationError(
+        place,
+        `the box [${written.join(', ')}] ends before it begins.`,
+        'Edges are expected (xmin, ymin, xmax, ymax): are these x, y, width and height?',
+      );
     if (units === 'pixel' && isInFirstPixel(written[2], written[3], image))
       notes.count('{n} boxes end inside the first pixel of their image; are these shares of 0–1 among boxes in pixels?', where); // prettier-ignore
     if (box[0] >= (width ?? Infinity) || box[1] >= (height ?? Infinity) || box[2] <= 0 || box[3] <= 0)

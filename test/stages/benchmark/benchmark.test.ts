@@ -97,11 +97,31 @@ describe('the benchmark stage', () => {
     );
   });
 
+  it('has a page that shows all of the ranking at a glance', async () => {
+    const members = {
+      'score[arm=mixed,seed=1]': await scoresOf(20),
+      'score[arm=mixed,seed=2]': await scoresOf(20),
+      'score[arm=real,seed=1]': await scoresOf(9),
+      'score[arm=real,seed=2]': await scoresOf(11),
+    };
+    const run = await benchmark(members, { baseline: 'real' });
+    const page = (await run.outputs['benchmark']?.readText('benchmark.html')) ?? '';
+    const cells = (row: string): string[] =>
+      [...row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/g)].map(([, cell = '']) => cell);
+    const [head = [], mixed = [], real = []] = page.split('</tr>').map(cells);
+    expect(head).toEqual(['arm', 'AP50', 'over images', '±', 'times', 'AP50 against real', 'p', 'AP', 'best F1']); // prettier-ignore
+    expect([mixed[0], mixed[3], mixed[4]]).toEqual(['mixed', '0.000', '2']);
+    expect(mixed[5]).toMatch(/^\+0\.\d{3} \[\+0\.\d{3}, \+0\.\d{3}\]$/);
+    expect(mixed[8]).toMatch(/^0\.\d{3}$/);
+    expect(real.slice(5, 7)).toEqual(['–', '–']);
+    expect(page).toContain('Brackets: 95 % over 400 resamples of the');
+  });
+
   it('shows a verdict that names the stages behind each row, and hands over its draws', async () => {
     const members = { 'score[arm=a,seed=1]': await scoresOf(12), 'score[arm=b,seed=1]': await scoresOf(18) };
     const { exhibits } = await benchmark(members, { baseline: 'a' });
     expect(exhibits.find(({ type }) => type === 'verdict')).toMatchObject({
-      columns: ['arm', 'AP50', 'over images', 'AP50 against a', 'p', 'AP'],
+      columns: ['arm', 'AP50', 'over images', 'AP50 against a', 'p', 'AP', 'best F1'],
       rows: [{ stages: ['score[arm=b,seed=1]'] }, { stages: ['score[arm=a,seed=1]'] }],
     });
     const measures = exhibits.find((exhibit) => exhibit.type === 'measures');

@@ -102,6 +102,8 @@ describe('detections of other programs', () => {
       3: [{ class: 'fire truck', score: 0.5, box: [1, 1, 100, 80] }],
     });
     expect(notes).toBe('1 classes have no file, so nothing of them is found (dog).');
+    const thin = await read('voc', { 'person.txt': 'a 0.75 13.5 21 13.25 60' });
+    expect(thin.found[7]).toEqual([{ class: 'person', score: 0.75, box: [12.5, 20, 13.25, 60] }]);
     const edges = await read('voc', { 'person.txt': 'a 0.75 12.5 20 50 60' }, { pixels: 'zero-based' });
     expect(edges.found).toEqual({ 7: [person] });
   });
