@@ -9,7 +9,6 @@ import {
   judgeObjective,
   reconstructionJudgeObjective,
 } from '../../../stages/cyclegan/objectives.js';
-import type { ObjectiveOptions } from '../../../stages/cyclegan/objective-options.js';
 import { openScene, type GradientRequest, type WeightsOf } from '../../../stages/cyclegan/scene.js';
 import { useBackend } from '../../../stages/lib/tensors/backend.js';
 
