@@ -48,6 +48,13 @@ const aptThatInstalls = (program: string): Promise<string> =>
     `case "$*" in *install*) printf '#!/bin/sh\\n' > ${shims.folder}/${program}; /bin/chmod +x ${shims.folder}/${program};; esac`,
   );
 
+/** An apt-get that makes the program appear that is named last. */
+const aptThatInstallsTheLast = (): Promise<string> =>
+  shims.add(
+    'apt-get',
+    `for it in "$@"; do :; done; case "$*" in *install*) printf '#!/bin/sh\\n' > ${shims.folder}/$it; /bin/chmod +x ${shims.folder}/$it;; esac`,
+  );
+
 describe('npm packages', () => {
   const npmThatInstalls = '/bin/rm -rf node_modules; /bin/mkdir node_modules';
 
@@ -177,14 +184,31 @@ describe('Blender', () => {
   });
 });
 
-test('--test also installs a Python for the unit tests', async () => {
-  await linkPackages();
-  await shims.add('blender');
-  await shims.add('id', 'echo 0');
-  await aptThatInstalls('python3');
-  expect((await setUp({}, '--test')).exitCode).toBe(0);
-  expect((await shims.calls()).at(-1)).toMatch(/install -y --no-install-recommends python3$/);
-  expect(await setUp({}, '--test')).toMatchObject({ exitCode: 0, stdout: '' });
+describe('--test', () => {
+  beforeEach(async () => {
+    await linkPackages();
+    await shims.add('blender');
+    await shims.add('id', 'echo 0');
+  });
+
+  test('also installs a Python for the unit tests and ffmpeg for films', async () => {
+    await aptThatInstallsTheLast();
+    expect((await setUp({}, '--test')).exitCode).toBe(0);
+    expect((await shims.calls()).filter((call) => call.includes(' install '))).toEqual([
+      `apt-get ${aptOptions} install -y --no-install-recommends python3`,
+      `apt-get ${aptOptions} install -y --no-install-recommends ffmpeg`,
+    ]);
+    expect(await setUp({}, '--test')).toMatchObject({ exitCode: 0, stdout: '' });
+  });
+
+  test('does without ffmpeg where there is none to be had, and says so', async () => {
+    await shims.add('python3');
+    const { exitCode, stdout } = await setUp({}, '--test');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      'ffmpeg is missing, and there is no apt-get to install it with. The tests of films',
+    );
+  });
 });
 
 test('an argument that the set-up does not know is an error', async () => {
