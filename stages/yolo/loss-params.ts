@@ -7,6 +7,12 @@ export const lossSchema = z
       .enum(['darknet', 'giou', 'ciou'])
       .default('darknet')
       .describe('Boxes: darknet’s offsets; or by overlap: giou, ciou (better at high IoU, slower at first).'),
+    objectness: z
+      .enum(['presence', 'overlap'])
+      .default('presence')
+      .describe(
+        'What the score of a place that answers for an object learns: presence, darknet’s 1; or how well its box overlaps the object, so that the best box of several is believed. overlap goes well with matchIou below 1.',
+      ),
     boxWeight: z
       .number()
       .positive()

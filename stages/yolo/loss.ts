@@ -1,6 +1,6 @@
 import type { YoloLayer } from '../lib/darknet/layer-types.js';
 import { sigmoid } from '../lib/darknet/decode.js';
-import { overlapLoss } from './box-loss.js';
+import { overlapLoss, type CentredBox } from './box-loss.js';
 import { assignObjects, type Assignment, type Grid, type ImageTruth } from './assign.js';
 
 /** The loss of a batch, an image on average, by its parts. */
@@ -10,17 +10,27 @@ export interface LossParts {
   readonly classes: number;
 }
 
-/** How the loss differs from darknet's; all zero is darknet's own. */
+/** How the loss differs from darknet's. */
 export interface LossOptions {
   /** darknet: offsets of the centre and logarithms of the size; giou, ciou: by the overlap of the boxes. */
   readonly box: 'darknet' | 'giou' | 'ciou';
+  /**
+   * What a place that answers for an object is to say of it: presence, 1 (darknet); or overlap, the IoU of its box, so
+   * that of several places the one with the best box is believed (AlexeyAB's objectness_smooth).
+   */
+  readonly objectness: 'presence' | 'overlap';
   /** Targets of classes are moved by this share towards ½ (Szegedy et al. 2016). */
   readonly labelSmoothing: number;
-  /** γ of the focal loss of objectness (Lin et al. 2017): what is sure already counts less. */
+  /** γ of the focal loss of objectness (Lin et al. 2017; for overlaps Li et al. 2020): what is sure already counts less. */
   readonly focal: number;
 }
 
-export const darknetLoss: LossOptions = { box: 'darknet', labelSmoothing: 0, focal: 0 };
+export const darknetLoss: LossOptions = {
+  box: 'darknet',
+  objectness: 'presence',
+  labelSmoothing: 0,
+  focal: 0,
+};
 
 interface HeadLoss {
   readonly parts: LossParts;
@@ -79,8 +89,17 @@ export function headLoss(
     for (let place = 0; place < grid.rows * grid.columns * layer.mask.length; place++) {
       const at = start + place * stride;
       const value = raw[at + 4] ?? 0;
-      const target = positive.has(at) ? 1 : 0;
-      if (target === 0 && overlapsAny(layer, raw, at, place, grid, inputWidth, inputHeight, truth)) continue;
+      const answer = positive.get(at);
+      if (!answer && overlapsAny(layer, raw, at, place, grid, inputWidth, inputHeight, truth)) continue;
+      const target = !answer
+        ? 0
+        : options.objectness === 'presence'
+          ? 1
+          : overlapOf(
+              answer.object,
+              truth,
+              predictedBox(layer, raw, at, place, grid, inputWidth, inputHeight),
+            );
       const { loss, slope } = objectnessLoss(value, target, options.focal);
       gradient[at + 4] = scale * slope;
       parts.objectness += scale * loss;
@@ -140,14 +159,52 @@ function boxLoss(
 const LARGEST_EXPONENT = 8;
 const OVERLAP_WEIGHT = 2;
 
-/** Binary cross-entropy of σ(raw), times (1 − p)^γ of the probability p that it gives the target. */
+/**
+ * Binary cross-entropy of σ(raw) against a target of 0–1, without what is left when they meet, times |target − σ(raw)|^γ.
+ * The target counts as a constant.
+ */
 function objectnessLoss(raw: number, target: number, gamma: number): { loss: number; slope: number } {
-  const plain = crossEntropy(raw, target);
-  if (gamma === 0) return { loss: plain, slope: sigmoid(raw) - target };
-  const sign = target === 1 ? 1 : -1;
-  const missing = sigmoid(-sign * raw);
-  const factor = missing ** gamma;
-  return { loss: factor * plain, slope: -sign * factor * (gamma * (1 - missing) * plain + missing) };
+  const plain = crossEntropy(raw, target) - entropy(target);
+  const p = sigmoid(raw);
+  if (gamma === 0) return { loss: plain, slope: p - target };
+  const apart = Math.abs(p - target);
+  const factor = apart ** gamma;
+  const ofFactor = apart === 0 ? 0 : (gamma * factor * Math.sign(p - target) * p * (1 - p)) / apart;
+  return { loss: factor * plain, slope: factor * (p - target) + ofFactor * plain };
+}
+
+/** The box that a place predicts: x, y, width, height in shares of the input. */
+function predictedBox(
+  layer: YoloLayer,
+  raw: Float32Array,
+  at: number,
+  place: number,
+  grid: Grid,
+  inputWidth: number,
+  inputHeight: number,
+): CentredBox {
+  const anchors = layer.mask.length;
+  const cell = Math.floor(place / anchors);
+  const [anchorWidth, anchorHeight] = layer.anchors[layer.mask[place % anchors] ?? 0] ?? [1, 1];
+  return [
+    ((cell % grid.columns) + sigmoid(raw[at] ?? 0)) / grid.columns,
+    (Math.floor(cell / grid.columns) + sigmoid(raw[at + 1] ?? 0)) / grid.rows,
+    (Math.exp(raw[at + 2] ?? 0) * anchorWidth) / inputWidth,
+    (Math.exp(raw[at + 3] ?? 0) * anchorHeight) / inputHeight,
+  ];
+}
+
+/** Intersection over union of a predicted box and an object. */
+function overlapOf(object: number, truth: ImageTruth, [x, y, width, height]: CentredBox): number {
+  const otherWidth = truth.boxes[4 * object + 2] ?? 0;
+  const otherHeight = truth.boxes[4 * object + 3] ?? 0;
+  const otherX = truth.boxes[4 * object] ?? 0;
+  const otherY = truth.boxes[4 * object + 1] ?? 0;
+  const across = Math.min(x + width / 2, otherX + otherWidth / 2) - Math.max(x - width / 2, otherX - otherWidth / 2); // prettier-ignore
+  const down = Math.min(y + height / 2, otherY + otherHeight / 2) - Math.max(y - height / 2, otherY - otherHeight / 2); // prettier-ignore
+  if (across <= 0 || down <= 0) return 0;
+  const shared = across * down;
+  return shared / (width * height + otherWidth * otherHeight - shared);
 }
 
 /** Does the box that this place predicts overlap any object of the image by more than the ignore threshold? */
@@ -163,24 +220,9 @@ function overlapsAny(
 ): boolean {
   const objects = truth.classes.length;
   if (objects === 0) return false;
-  const anchors = layer.mask.length;
-  const cell = Math.floor(place / anchors);
-  const [anchorWidth, anchorHeight] = layer.anchors[layer.mask[place % anchors] ?? 0] ?? [1, 1];
-  const x = ((cell % grid.columns) + sigmoid(raw[at] ?? 0)) / grid.columns;
-  const y = (Math.floor(cell / grid.columns) + sigmoid(raw[at + 1] ?? 0)) / grid.rows;
-  const width = (Math.exp(raw[at + 2] ?? 0) * anchorWidth) / inputWidth;
-  const height = (Math.exp(raw[at + 3] ?? 0) * anchorHeight) / inputHeight;
-  for (let object = 0; object < objects; object++) {
-    const otherWidth = truth.boxes[4 * object + 2] ?? 0;
-    const otherHeight = truth.boxes[4 * object + 3] ?? 0;
-    const otherX = truth.boxes[4 * object] ?? 0;
-    const otherY = truth.boxes[4 * object + 1] ?? 0;
-    const across = Math.min(x + width / 2, otherX + otherWidth / 2) - Math.max(x - width / 2, otherX - otherWidth / 2); // prettier-ignore
-    const down = Math.min(y + height / 2, otherY + otherHeight / 2) - Math.max(y - height / 2, otherY - otherHeight / 2); // prettier-ignore
-    if (across <= 0 || down <= 0) continue;
-    const shared = across * down;
-    if (shared > layer.ignoreThreshold * (width * height + otherWidth * otherHeight - shared)) return true;
-  }
+  const box = predictedBox(layer, raw, at, place, grid, inputWidth, inputHeight);
+  for (let object = 0; object < objects; object++)
+    if (overlapOf(object, truth, box) > layer.ignoreThreshold) return true;
   return false;
 }
 

@@ -81,6 +81,32 @@ describe('the loss of a head', () => {
     expect(checked).toBeGreaterThan(raw.length * 0.99);
   });
 
+  it('of overlapping objectness has the gradient that finite differences of the scores show', () => {
+    for (const focal of [0, 1.5]) {
+      const options = { ...darknetLoss, objectness: 'overlap', focal } as const;
+      const { gradient } = headLoss(layer, raw, grid, width, height, truths, 0.5, options);
+      for (let i = 4; i < raw.length; i += 8) {
+        const moved = (by: number): Float32Array => raw.map((value, k) => (k === i ? value + by : value));
+        const slope = (total(moved(0.01), truths, options) - total(moved(-0.01), truths, options)) / 0.02;
+        expect(slope).toBeCloseTo(gradient[i] ?? NaN, 3);
+      }
+    }
+  });
+
+  it('overlapping objectness asks for the IoU of the box: a half for one that is half as wide', () => {
+    const object = truth([0.45, 0.55, 37 / width, 58 / height, 0]);
+    const at = ((2 * 5 + 2) * 2 + 1) * 8;
+    const slopeOf = (tw: number): number | undefined => {
+      const half = new Float32Array(320);
+      half.set([Math.log(0.25 / 0.75), Math.log(0.2 / 0.8), tw, 0, 0], at); // at the object's centre
+      const options = { ...darknetLoss, objectness: 'overlap' } as const;
+      return headLoss(layer, half, grid, width, height, [object], 1, options).gradient[at + 4];
+    };
+    expect(slopeOf(0)).toBeCloseTo(0.5 - 1, 5);
+    expect(slopeOf(Math.log(0.5))).toBeCloseTo(0.5 - 0.5, 5);
+    expect(slopeOf(Math.log(0.2))).toBeCloseTo(0.5 - 0.2, 5);
+  });
+
   it('CIoU draws each raw number of a box the right way', () => {
     const object = truth([0.5, 0.6, 37 / width, 58 / height, 0]);
     const at = ((2 * 5 + 2) * 2 + 1) * 8; // its cell and anchor
