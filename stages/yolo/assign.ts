@@ -1,4 +1,5 @@
 import type { YoloLayer } from '../lib/darknet/layer-types.js';
+import type { Place } from '../lib/darknet/place-box.js';
 import { centredIou } from '../lib/metrics/iou.js';
 
 /** The objects of one image as the network sees it: shares of the input, centre and size, four numbers each. */
@@ -9,13 +10,9 @@ export interface ImageTruth {
 }
 
 /** A place of a head that is to find an object. */
-export interface Assignment {
+export interface Assignment extends Place {
   /** Index of the object in its image. */
   readonly object: number;
-  readonly row: number;
-  readonly column: number;
-  /** Place in the head's mask. */
-  readonly slot: number;
 }
 
 /** The rows and columns of a head's output. */

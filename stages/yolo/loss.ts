@@ -1,6 +1,13 @@
 import type { YoloLayer } from '../lib/darknet/layer-types.js';
-import { sigmoid } from '../lib/darknet/decode.js';
-import { overlapLoss, type CentredBox } from './box-loss.js';
+import {
+  LARGEST_EXPONENT,
+  placeBox,
+  sigmoid,
+  type HeadOutput,
+  type Place,
+} from '../lib/darknet/place-box.js';
+import { iouOf } from '../lib/metrics/iou.js';
+import { overlapLoss } from './box-loss.js';
 import { assignObjects, type Assignment, type Grid, type ImageTruth } from './assign.js';
 
 /** The loss of a batch, an image on average, by its parts. */
@@ -61,6 +68,7 @@ export function headLoss(
   scale: number,
   options: LossOptions = darknetLoss,
 ): HeadLoss {
+  const head: HeadOutput = { layer, raw, grid, inputWidth, inputHeight };
   const gradient = new Float32Array(raw.length);
   const stride = 5 + layer.classes;
   const perImage = grid.rows * grid.columns * layer.mask.length * stride;
@@ -74,7 +82,7 @@ export function headLoss(
       positive.set(at, { object, row, column, slot, classes: classes.add(truth.classes[object] ?? 0) });
     }
     for (const [at, place] of positive) {
-      const box = boxLoss(layer, raw, at, place, grid, inputWidth, inputHeight, truth, options);
+      const box = boxLoss(head, at, place, truth, options);
       const [, , width = 0, height = 0] = truth.boxes.subarray(4 * place.object, 4 * place.object + 4);
       const weight = layer.boxWeight * scale * (2 - width * height);
       parts.box += weight * box.loss;
@@ -86,44 +94,40 @@ export function headLoss(
         parts.classes += scale * (crossEntropy(value, target) - entropy(target));
       }
     }
-    for (let place = 0; place < grid.rows * grid.columns * layer.mask.length; place++) {
-      const at = start + place * stride;
-      const value = raw[at + 4] ?? 0;
-      const answer = positive.get(at);
-      if (!answer && overlapsAny(layer, raw, at, place, grid, inputWidth, inputHeight, truth)) continue;
-      const target = !answer
-        ? 0
-        : options.objectness === 'presence'
-          ? 1
-          : overlapOf(
-              answer.object,
-              truth,
-              predictedBox(layer, raw, at, place, grid, inputWidth, inputHeight),
-            );
-      const { loss, slope } = objectnessLoss(value, target, options.focal);
-      gradient[at + 4] = scale * slope;
-      parts.objectness += scale * loss;
-    }
+    const objects = cornersPx(head, truth);
+    for (let row = 0, at = start; row < grid.rows; row++)
+      for (let column = 0; column < grid.columns; column++)
+        for (let slot = 0; slot < layer.mask.length; slot++, at += stride) {
+          const target = objectnessTarget(
+            head,
+            at,
+            positive.get(at) ?? { row, column, slot },
+            objects,
+            options,
+          );
+          if (target === undefined) continue;
+          const { loss, slope } = objectnessLoss(raw[at + 4] ?? 0, target, options.focal);
+          gradient[at + 4] = scale * slope;
+          parts.objectness += scale * loss;
+        }
   }
   return { parts, gradient };
 }
 
 /** The loss of a place's box by its four raw numbers, unweighted. */
 function boxLoss(
-  layer: YoloLayer,
-  raw: Float32Array,
+  head: HeadOutput,
   at: number,
-  { object, row, column, slot }: Assignment,
-  grid: Grid,
-  inputWidth: number,
-  inputHeight: number,
+  place: Assignment,
   truth: ImageTruth,
   options: LossOptions,
 ): { loss: number; slope: number[] } {
+  const { layer, raw, grid, inputWidth, inputHeight } = head;
+  const { object, row, column, slot } = place;
   const [x = 0, y = 0, width = 0, height = 0] = truth.boxes.subarray(4 * object, 4 * object + 4);
-  const [anchorWidth, anchorHeight] = layer.anchors[layer.mask[slot] ?? 0] ?? [1, 1];
   const [tx = 0, ty = 0, tw = 0, th = 0] = raw.subarray(at, at + 4);
   if (options.box === 'darknet') {
+    const [anchorWidth, anchorHeight] = layer.anchors[layer.mask[slot] ?? 0] ?? [1, 1];
     const targets = [x * grid.columns - column, y * grid.rows - row, Math.log((width * inputWidth) / anchorWidth), Math.log((height * inputHeight) / anchorHeight)]; // prettier-ignore
     let loss = 0;
     const slope = targets.map((target, k) => {
@@ -135,12 +139,7 @@ function boxLoss(
     return { loss, slope };
   }
   const [sx, sy] = [sigmoid(tx), sigmoid(ty)];
-  const found = [
-    ((column + sx) / grid.columns) * inputWidth,
-    ((row + sy) / grid.rows) * inputHeight,
-    anchorWidth * Math.exp(Math.min(tw, LARGEST_EXPONENT)),
-    anchorHeight * Math.exp(Math.min(th, LARGEST_EXPONENT)),
-  ] as const;
+  const found = placeBox(head, at, place);
   const wanted = [x * inputWidth, y * inputHeight, width * inputWidth, height * inputHeight] as const;
   const { loss, slope } = overlapLoss(options.box, found, wanted);
   // An overlap is a share, an offset's loss is not: they weigh about the same with this factor.
@@ -155,8 +154,6 @@ function boxLoss(
   };
 }
 
-/** A box of e⁸ anchors is beyond any image; its exponential would only overflow. */
-const LARGEST_EXPONENT = 8;
 const OVERLAP_WEIGHT = 2;
 
 /**
@@ -173,57 +170,37 @@ function objectnessLoss(raw: number, target: number, gamma: number): { loss: num
   return { loss: factor * plain, slope: factor * (p - target) + ofFactor * plain };
 }
 
-/** The box that a place predicts: x, y, width, height in shares of the input. */
-function predictedBox(
-  layer: YoloLayer,
-  raw: Float32Array,
+/**
+ * What a place's score is to be: 0 where it answers for nothing, unless it finds an object well enough all the same; then
+ * it is left alone, and this is undefined.
+ * @param objects corners in pixels of the input, four numbers each
+ */
+function objectnessTarget(
+  head: HeadOutput,
   at: number,
-  place: number,
-  grid: Grid,
-  inputWidth: number,
-  inputHeight: number,
-): CentredBox {
-  const anchors = layer.mask.length;
-  const cell = Math.floor(place / anchors);
-  const [anchorWidth, anchorHeight] = layer.anchors[layer.mask[place % anchors] ?? 0] ?? [1, 1];
-  return [
-    ((cell % grid.columns) + sigmoid(raw[at] ?? 0)) / grid.columns,
-    (Math.floor(cell / grid.columns) + sigmoid(raw[at + 1] ?? 0)) / grid.rows,
-    (Math.exp(raw[at + 2] ?? 0) * anchorWidth) / inputWidth,
-    (Math.exp(raw[at + 3] ?? 0) * anchorHeight) / inputHeight,
-  ];
+  place: Place & Partial<Pick<Assignment, 'object'>>,
+  objects: Float64Array,
+  { objectness }: LossOptions,
+): number | undefined {
+  const answers = place.object !== undefined;
+  if (answers && objectness === 'presence') return 1;
+  if (objects.length === 0) return 0;
+  const [x, y, width, height] = placeBox(head, at, place);
+  const box = [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+  if (answers) return iouOf(box, 0, objects, place.object);
+  for (let object = 0; 4 * object < objects.length; object++)
+    if (iouOf(box, 0, objects, object) > head.layer.ignoreThreshold) return undefined;
+  return 0;
 }
 
-/** Intersection over union of a predicted box and an object. */
-function overlapOf(object: number, truth: ImageTruth, [x, y, width, height]: CentredBox): number {
-  const otherWidth = truth.boxes[4 * object + 2] ?? 0;
-  const otherHeight = truth.boxes[4 * object + 3] ?? 0;
-  const otherX = truth.boxes[4 * object] ?? 0;
-  const otherY = truth.boxes[4 * object + 1] ?? 0;
-  const across = Math.min(x + width / 2, otherX + otherWidth / 2) - Math.max(x - width / 2, otherX - otherWidth / 2); // prettier-ignore
-  const down = Math.min(y + height / 2, otherY + otherHeight / 2) - Math.max(y - height / 2, otherY - otherHeight / 2); // prettier-ignore
-  if (across <= 0 || down <= 0) return 0;
-  const shared = across * down;
-  return shared / (width * height + otherWidth * otherHeight - shared);
-}
-
-/** Does the box that this place predicts overlap any object of the image by more than the ignore threshold? */
-function overlapsAny(
-  layer: YoloLayer,
-  raw: Float32Array,
-  at: number,
-  place: number,
-  grid: Grid,
-  inputWidth: number,
-  inputHeight: number,
-  truth: ImageTruth,
-): boolean {
-  const objects = truth.classes.length;
-  if (objects === 0) return false;
-  const box = predictedBox(layer, raw, at, place, grid, inputWidth, inputHeight);
-  for (let object = 0; object < objects; object++)
-    if (overlapOf(object, truth, box) > layer.ignoreThreshold) return true;
-  return false;
+/** The objects of an image by their corners, in pixels of the input, four numbers each. */
+function cornersPx({ inputWidth, inputHeight }: HeadOutput, { boxes }: ImageTruth): Float64Array {
+  const corners = new Float64Array(boxes.length);
+  for (let at = 0; at < boxes.length; at += 4) {
+    const [x = 0, y = 0, width = 0, height = 0] = boxes.subarray(at, at + 4);
+    corners.set([(x - width / 2) * inputWidth, (y - height / 2) * inputHeight, (x + width / 2) * inputWidth, (y + height / 2) * inputHeight], at); // prettier-ignore
+  }
+  return corners;
 }
 
 /** Binary cross-entropy of σ(raw) against a target, without a logarithm of zero. */

@@ -1,10 +1,7 @@
 import type { ScoredBoxes } from '../metrics/nms.js';
 import type { DarknetCfg } from './cfg.js';
 import type { YoloLayer } from './layer-types.js';
-
-export function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}
+import { placeBox, sigmoid } from './place-box.js';
 
 /** The [yolo] layers of a network, in the order of its heads. */
 export function yoloLayers(cfg: DarknetCfg): YoloLayer[] {
@@ -12,9 +9,8 @@ export function yoloLayers(cfg: DarknetCfg): YoloLayer[] {
 }
 
 /**
- * Raw heads to scored boxes, as darknet's yolo layer (Redmon & Farhadi 2018, §2.1; pjreddie src/yolo_layer.c):
- * x = (i + σ(tx)) / columns, w = anchor · exp(tw), score = σ(objectness) · σ(class). A place whose objectness is not
- * above the threshold is left out, and so is a class whose score is not.
+ * Raw heads to scored boxes, as darknet's yolo layer (pjreddie src/yolo_layer.c): score = σ(objectness) · σ(class). A
+ * place whose objectness is not above the threshold is left out, and so is a class whose score is not.
  * @param heads one image's raw heads, [h, w, anchors · (5 + classes)] each, in the order of the cfg
  * @param grids rows and columns of each head
  * @returns boxes in pixels of the network's input, not clipped
@@ -30,18 +26,16 @@ export function decodeHeads(
   const classes: number[] = [];
   for (const [h, layer] of yoloLayers(cfg).entries()) {
     const raw = heads[h] ?? new Float32Array();
-    const { rows, columns } = grids[h] ?? { rows: 0, columns: 0 };
+    const grid = grids[h] ?? { rows: 0, columns: 0 };
+    const head = { layer, raw, grid, inputWidth: cfg.width, inputHeight: cfg.height };
     const stride = 5 + layer.classes;
-    for (let place = 0; place < rows * columns; place++)
-      for (const [a, anchor] of layer.mask.entries()) {
-        const at = (place * layer.mask.length + a) * stride;
+    for (let cell = 0; cell < grid.rows * grid.columns; cell++)
+      for (let slot = 0; slot < layer.mask.length; slot++) {
+        const at = (cell * layer.mask.length + slot) * stride;
         const objectness = sigmoid(raw[at + 4] ?? 0);
         if (objectness <= threshold) continue;
-        const [anchorWidth, anchorHeight] = layer.anchors[anchor] ?? [0, 0];
-        const x = (((place % columns) + sigmoid(raw[at] ?? 0)) / columns) * cfg.width;
-        const y = ((Math.floor(place / columns) + sigmoid(raw[at + 1] ?? 0)) / rows) * cfg.height;
-        const width = Math.exp(raw[at + 2] ?? 0) * anchorWidth;
-        const height = Math.exp(raw[at + 3] ?? 0) * anchorHeight;
+        const place = { row: Math.floor(cell / grid.columns), column: cell % grid.columns, slot };
+        const [x, y, width, height] = placeBox(head, at, place);
         for (let c = 0; c < layer.classes; c++) {
           const score = objectness * sigmoid(raw[at + 5 + c] ?? 0);
           if (score <= threshold) continue;

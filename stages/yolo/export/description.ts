@@ -45,15 +45,15 @@ export function readmeOf(
     ...(has('darknet') ? ['darknet detector test model.data model.cfg model.weights picture.jpg'] : []),
     ...(has('onnx') ? ['npm install --ignore-scripts && node detect.mjs picture.jpg'] : []),
   ];
-  const loaders = [
+  const [loader, ...others] = [
     ...(has('tfjs-graph') ? ["tf.loadGraphModel('…/tfjs-graph/model.json')"] : []),
     ...(has('tfjs') ? ["tf.loadLayersModel('…/tfjs/model.json')"] : []),
   ];
   const script =
-    loaders.length === 0
+    loader === undefined
       ? []
       : [
-          `const model = await ${loaders.join('; // or ')};`.replace(/(\/\/.*);$/, '$1'),
+          `const model = await ${loader};${others.map((other) => ` // or ${other}`).join('')}`,
           `const heads = model.predict(images); // [N, ${height}, ${width}, 3] → [N, rows, columns, anchors · (5 + classes)] each`,
         ];
   return [
@@ -62,7 +62,7 @@ export function readmeOf(
     `Finds ${classes.join(', ')}. Pictures are scaled to fit ${width} × ${height} pixels, centred on grey (0.5), RGB from 0 to 1.`,
     ...code(shell, 'sh'),
     ...code(script, 'js'),
-    ...(loaders.length > 0 || has('heads') ? ['', ...headsExplained] : []),
+    ...(loader !== undefined || has('heads') ? ['', ...headsExplained] : []),
     '',
   ].join('\n');
 }

@@ -62,15 +62,19 @@ async function summaryOf(run: StageRun): Promise<Summary> {
   return JSON.parse((await run.outputs['benchmark']?.readText('benchmark.json')) ?? '') as Summary;
 }
 
+/** Scores of two arms with two seeds each. @param mixed how many objects each finds */
+async function mixedAndReal(mixed: readonly [number, number], real: readonly [number, number]) {
+  return {
+    'score[arm=mixed,seed=1]': await scoresOf(mixed[0]),
+    'score[arm=mixed,seed=2]': await scoresOf(mixed[1]),
+    'score[arm=real,seed=1]': await scoresOf(real[0]),
+    'score[arm=real,seed=2]': await scoresOf(real[1]),
+  };
+}
+
 describe('the benchmark stage', () => {
   it('ranks arms over their seeds and compares them with the baseline', async () => {
-    const members = {
-      'score[arm=mixed,seed=1]': await scoresOf(20),
-      'score[arm=mixed,seed=2]': await scoresOf(18),
-      'score[arm=real,seed=1]': await scoresOf(9),
-      'score[arm=real,seed=2]': await scoresOf(11),
-    };
-    const run = await benchmark(members, { baseline: 'real' });
+    const run = await benchmark(await mixedAndReal([20, 18], [9, 11]), { baseline: 'real' });
     const { arms, verdict } = await summaryOf(run);
     expect(arms.map(({ name, repetitions }) => [name, repetitions])).toEqual([
       ['mixed', 2],
@@ -98,13 +102,7 @@ describe('the benchmark stage', () => {
   });
 
   it('has a page that shows all of the ranking at a glance', async () => {
-    const members = {
-      'score[arm=mixed,seed=1]': await scoresOf(20),
-      'score[arm=mixed,seed=2]': await scoresOf(20),
-      'score[arm=real,seed=1]': await scoresOf(9),
-      'score[arm=real,seed=2]': await scoresOf(11),
-    };
-    const run = await benchmark(members, { baseline: 'real' });
+    const run = await benchmark(await mixedAndReal([20, 20], [9, 11]), { baseline: 'real' });
     const page = (await run.outputs['benchmark']?.readText('benchmark.html')) ?? '';
     const cells = (row: string): string[] =>
       [...row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/g)].map(([, cell = '']) => cell);
